@@ -71,7 +71,8 @@ module.exports = {
       from: { path: '^portal/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^shared/',
-        pathNot: '^shared/((formats|checks|transfer|contracts)/|(quota|quantities|errors|error-codes)\\.ts$)',
+        pathNot:
+          '^shared/((formats|checks|transfer|contracts)/|(limits/quota|text/quantities|errors|error-codes)\\.ts$)',
       },
     },
     {

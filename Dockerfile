@@ -37,7 +37,7 @@ COPY --from=portal /opt/bootready/portal/dist ./portal/dist
 
 USER bootready
 ENV NODE_ENV=production XDG_CACHE_HOME=/var/lib/bootready/cache SCRATCH_DIR=/var/tmp/bootready
-# As shared/process-roles.ts has it: without, glibc keeps freed buffers.
+# As shared/operation/process-roles.ts has it: without, glibc keeps freed buffers.
 ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=131072
 ENTRYPOINT ["tini", "--", "node", "cli/main.ts"]
 CMD ["--help"]

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { secretVariables } from '../shared/secrets.ts';
+import { secretVariables } from '../shared/secrets/secrets.ts';
 import { withSecretFiles } from './environment.ts';
 
 let dir: string;

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '../shared/config.ts';
-import type { Slots } from '../shared/fair-slots.ts';
+import type { Slots } from '../shared/limits/fair-slots.ts';
 import type { AuditLog } from '../shared/ports/audit.ts';
 import type { DeliveryStarter, DeliveryStore } from '../shared/ports/deliveries.ts';
 import type { DownloadStore } from '../shared/ports/downloads.ts';
@@ -23,8 +23,8 @@ import type { WithinScope } from '../shared/ports/scope.ts';
 import type { Traces } from '../shared/ports/traces.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 import type { WorkerRegistry } from '../shared/ports/workers.ts';
-import type { SecretKeys } from '../shared/secret-keys.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import type { SecretKeys } from '../shared/secrets/secret-keys.ts';
+import type { MemoryBudget } from './http/memory-budget.ts';
 
 /** Everything that the routes use: only ports, built by api/main.ts. */
 export type ApiDeps = {

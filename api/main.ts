@@ -35,16 +35,16 @@ import { createRunStarter, toRunTimings } from '../adapters/temporal/run-starter
 import { openTracedLog } from '../adapters/traces/traced-log.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
-import { createSlots } from '../shared/fair-slots.ts';
 import { admitTask } from '../shared/formats/admit-foreign.ts';
+import { createSlots } from '../shared/limits/fair-slots.ts';
+import { toLimits } from '../shared/limits/quota.ts';
+import { requestLimits } from '../shared/limits/request-limits.ts';
 import { toOidcSettings } from '../shared/oidc/settings.ts';
-import { heapOptions } from '../shared/process-roles.ts';
-import { toLimits } from '../shared/quota.ts';
-import { requestLimits } from '../shared/request-limits.ts';
-import { makeSecretKeys } from '../shared/secret-keys.ts';
+import { heapOptions } from '../shared/operation/process-roles.ts';
+import { makeSecretKeys } from '../shared/secrets/secret-keys.ts';
 import { createApp } from './app.ts';
-import { createUploadMemory } from './memory-budget.ts';
-import { queueBoard } from './queue-board.ts';
+import { createUploadMemory } from './http/memory-budget.ts';
+import { queueBoard } from './operations/queue-board.ts';
 
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
 export async function startApi(config: Config): Promise<{ url: string; close(): Promise<void> }> {

@@ -1,6 +1,6 @@
 import { BootreadyError, explain } from '../shared/errors.ts';
 import { newSigningKey } from '../shared/provenance/keys.ts';
-import { newSecretsKey } from '../shared/secret-keys.ts';
+import { newSecretsKey } from '../shared/secrets/secret-keys.ts';
 import { requireRoom } from './bootstrap/host.mjs';
 import { describeAddresses, writeClientConfig } from './main-job/addresses.ts';
 import { runMainJob } from './main-job/main-job.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { BootPolicy, Policy, TargetFormat } from './contracts/image.ts';
 import { BootreadyError } from './errors.ts';
-import { SecretsKey } from './secret-keys.ts';
-import { Targets } from './targets.ts';
+import { Targets } from './operation/targets.ts';
+import { SecretsKey } from './secrets/secret-keys.ts';
 
 function bytes(fallback: number) {
   return z.coerce.number().int().positive().default(fallback);
@@ -154,10 +154,10 @@ export const Environment = z.object({
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
   /**
    * How it is made sure that the store has what it was given: by the checksums that it keeps, or by reading every object back. `auto` finds out whether
-   * its checksums can be believed (shared/store-traits.ts).
+   * its checksums can be believed (shared/store/store-traits.ts).
    */
   VERIFY: z.enum(['auto', 'checksum', 'readback']).default('auto'),
-  /** Where published images go further, by name, as JSON (shared/targets.ts); holds secrets. */
+  /** Where published images go further, by name, as JSON (shared/operation/targets.ts); holds secrets. */
   TARGETS: z.string().default('{}').pipe(Targets),
   /** Those that the images of every project go to, by comma, unless the project chooses. */
   DELIVER_TO: list,

@@ -7,8 +7,8 @@ import { parse } from 'yaml';
 import { checkCompose } from '../dev/compose-check.ts';
 import { hardeningProblems, readCompose } from '../dev/compose-hardening.ts';
 import { Environment } from '../shared/config.ts';
-import { heapOptions, mallocEnvironment } from '../shared/process-roles.ts';
-import { SecretsKey } from '../shared/secret-keys.ts';
+import { heapOptions, mallocEnvironment } from '../shared/operation/process-roles.ts';
+import { SecretsKey } from '../shared/secrets/secret-keys.ts';
 
 const root = join(import.meta.dirname, '..');
 const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');

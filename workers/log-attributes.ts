@@ -1,5 +1,5 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { type LogNames, toLogNames } from '../shared/log-names.ts';
+import { type LogNames, toLogNames } from '../shared/telemetry/log-names.ts';
 
 /** Lines about an activity, ours and Temporal's, name image, run and attempt; `try` counts Temporal's tries within the attempt. */
 export const activityLogAttributes: ActivityInterceptorsFactory = ({ info }) => {

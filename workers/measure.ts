@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Outcome } from '../shared/contracts/finding.ts';
 import type { QueueHandlers } from '../shared/ports/jobs.ts';
 import type { JobMeter, StepMeter, StepOutcome } from '../shared/ports/meters.ts';
-import { Postponed } from '../shared/postponed.ts';
+import { Postponed } from '../shared/ports/postponed.ts';
 import type { AdmitActivities, DeliveryActivities, LedgerActivities, OnOwnQueue } from '../workflows/activities.ts';
 import type { WorkingHandlers } from './queues/handlers.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSlots } from '../shared/fair-slots.ts';
+import { createSlots } from '../shared/limits/fair-slots.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { createScratchRoom } from './scratch-room.ts';
 

@@ -2,7 +2,7 @@ import { lstat, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BootreadyError } from '../shared/errors.ts';
-import { formatBytes } from '../shared/quantities.ts';
+import { formatBytes } from '../shared/text/quantities.ts';
 
 /**
  * Reserves room in the scratch folders before anything is written. A step starts only if the disk can hold it to its end, in addition to the room reserved for

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSlots } from '../shared/fair-slots.ts';
+import { createSlots } from '../shared/limits/fair-slots.ts';
 import { createShares, whetherItStandsBack } from './shares.ts';
 
 const never = new AbortController().signal;

@@ -1,9 +1,9 @@
 import { ApplicationFailure, defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 import { traceHeader } from '../shared/contracts/workflow.ts';
-import { inSpan } from '../shared/in-span.ts';
-import { toLogNames } from '../shared/log-names.ts';
 import type { AnnouncedSpan, Traces } from '../shared/ports/traces.ts';
+import { inSpan } from '../shared/telemetry/in-span.ts';
+import { toLogNames } from '../shared/telemetry/log-names.ts';
 import type { TraceSinks } from '../workflows/carry-trace.ts';
 import { toOutcome } from './measure.ts';
 

@@ -1,7 +1,7 @@
+import type { BootCheck, Conversion, Inspection, JudgedParts } from '../shared/checks/examine.ts';
 import type { DeliveryOrder } from '../shared/contracts/delivery.ts';
 import type { Admission, ConvertedDisk, Report, Verdict } from '../shared/contracts/run.ts';
 import type { Failure } from '../shared/errors.ts';
-import type { BootCheck, Conversion, Inspection, JudgedParts } from '../shared/examine.ts';
 
 /**
  * The activities that the workflow may call. Every activity may run twice, even at the same time: a worker may be treated as dead while it still works. A

@@ -7,7 +7,7 @@ import {
   type WorkflowInterceptors,
 } from '@temporalio/workflow';
 import { traceHeader } from '../shared/contracts/workflow.ts';
-import { type LogNames, toLogNames } from '../shared/log-names.ts';
+import { type LogNames, toLogNames } from '../shared/telemetry/log-names.ts';
 
 /** Where workers hear that a traced workflow has ended; `outcome` is a verdict, `done`, `failed` or `cancelled`. */
 export interface TraceSinks extends Sinks {

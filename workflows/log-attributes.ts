@@ -1,5 +1,5 @@
 import type { WorkflowInterceptors } from '@temporalio/workflow';
-import { type LogNames, toLogNames } from '../shared/log-names.ts';
+import { type LogNames, toLogNames } from '../shared/telemetry/log-names.ts';
 
 /** Lines about a workflow name its image and run. It touches no history: a replay sees the same workflow with and without it. */
 export function interceptors(): WorkflowInterceptors {

@@ -1,7 +1,7 @@
 import { CancellationScope, patched, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { examine, isRefused } from '../shared/checks/examine.ts';
 import type { Admission, ConvertedDisk, Report, Verdict } from '../shared/contracts/run.ts';
 import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
-import { examine, isRefused } from '../shared/examine.ts';
 import type { AdmitActivities, Admitted, Attempt, ScratchActivities, SharedActivities } from './activities.ts';
 import { startDeliveries } from './deliveries.ts';
 import { inAttempts, orFail, withScratch } from './in-attempts.ts';

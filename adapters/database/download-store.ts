@@ -1,8 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
+import { assertFits, type Limits, unlimited } from '../../shared/limits/quota.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { Image } from '../../shared/ports/image.ts';
-import { assertFits, type Limits, unlimited } from '../../shared/quota.ts';
 import { insertAnnounced, lockImage, toImage } from './image-records.ts';
 import { createOrderStore } from './order-store.ts';
 import { lockQuotaOfImage, takeRoom } from './quota.ts';

@@ -1,9 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { UploadNotification } from '../../shared/events/notification.ts';
-import { noTraces } from '../../shared/no-traces.ts';
 import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
-import { together } from '../../shared/together.ts';
+import { noTraces } from '../../shared/telemetry/no-traces.ts';
+import { together } from '../together.ts';
 import type { Database, UploadEventTable } from './schema.ts';
 
 function toEvent(row: Selectable<UploadEventTable>): UploadEvent {

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 import { databaseRoles, roleName, sequenceRights, tableRights } from './rights.ts';
 import type { Database } from './schema.ts';
 

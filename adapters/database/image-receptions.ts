@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import { assertFits, type Limits, stride } from '../../shared/limits/quota.ts';
 import type { ImageReceptions } from '../../shared/ports/image-receptions.ts';
-import { assertFits, type Limits, stride } from '../../shared/quota.ts';
 import { insertRun } from './image-records.ts';
 import { grant, lockQuota } from './quota.ts';
 import type { Database } from './schema.ts';

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { steps as stepOrder } from '../../shared/contracts/step.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { assertFits, type Limits } from '../../shared/limits/quota.ts';
+import { assertWithin } from '../../shared/limits/request-limits.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
-import { assertFits, type Limits } from '../../shared/quota.ts';
-import { assertWithin } from '../../shared/request-limits.ts';
 import { insertRun, lockImage, toImage, toRun } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';

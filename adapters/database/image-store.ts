@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
+import { type Limits, unlimited } from '../../shared/limits/quota.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
-import { type Limits, unlimited } from '../../shared/quota.ts';
 import { createImageDeletions } from './image-deletions.ts';
 import { createImageLookups } from './image-lookups.ts';
 import { createImageMembers } from './image-members.ts';

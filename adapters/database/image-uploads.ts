@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
+import { assertFits, findShortage, type Limits } from '../../shared/limits/quota.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
-import { assertFits, findShortage, type Limits } from '../../shared/quota.ts';
 import { insertAnnounced, insertRun, toImage, toRun } from './image-records.ts';
 import { json } from './json.ts';
 import { lockQuota, takeRoom } from './quota.ts';

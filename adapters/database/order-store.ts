@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import type { Limits } from '../../shared/limits/quota.ts';
 import type { OrderStore } from '../../shared/ports/orders.ts';
-import type { Limits } from '../../shared/quota.ts';
 import { openStatuses, superseded } from './attempts.ts';
 import { json } from './json.ts';
 import { grant, lockQuota } from './quota.ts';

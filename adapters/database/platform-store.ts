@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
+import { type Limits, unlimited } from '../../shared/limits/quota.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
-import { type Limits, unlimited } from '../../shared/quota.ts';
 import { insertFetched } from './download-store.ts';
 import { toImage } from './image-records.ts';
 import { json } from './json.ts';

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Limits, unlimited } from '../../shared/limits/quota.ts';
 import type { ApiKeyStore, Project, ProjectStore } from '../../shared/ports/projects.ts';
-import { type Limits, unlimited } from '../../shared/quota.ts';
 import { limitsFor, readQuotas, readUsage } from './quota.ts';
 import type { Database, ProjectTable } from './schema.ts';
 

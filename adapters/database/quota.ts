@@ -7,7 +7,7 @@ import {
   type QuotaOrder,
   type Usage,
   type Wanted,
-} from '../../shared/quota.ts';
+} from '../../shared/limits/quota.ts';
 import type { Database, ProjectTable } from './schema.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { type Limits, unlimited } from '../../shared/limits/quota.ts';
 import type { RepairStore } from '../../shared/ports/repairs.ts';
-import { type Limits, unlimited } from '../../shared/quota.ts';
 import { insertAnnounced, toImage } from './image-records.ts';
 import { json } from './json.ts';
 import { createOrderStore } from './order-store.ts';

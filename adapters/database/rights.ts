@@ -1,4 +1,4 @@
-import { processRoles } from '../../shared/process-roles.ts';
+import { processRoles } from '../../shared/operation/process-roles.ts';
 import type { Database } from './schema.ts';
 
 /**

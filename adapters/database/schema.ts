@@ -16,7 +16,7 @@ import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } from '../../shared/contracts/run.ts';
 import type { Step } from '../../shared/contracts/step.ts';
 import type { Failure } from '../../shared/errors.ts';
-import type { Shortage } from '../../shared/quota.ts';
+import type { Shortage } from '../../shared/limits/quota.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;

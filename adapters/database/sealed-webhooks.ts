@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Resealed } from '../../shared/ports/webhooks.ts';
-import { type SecretKeys, sealedPrefix } from '../../shared/secret-keys.ts';
+import { type SecretKeys, sealedPrefix } from '../../shared/secrets/secret-keys.ts';
 import type { Database } from './schema.ts';
 
 /** The place to which the secret of this webhook is bound. */

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { requestLimits } from '../../shared/limits/request-limits.ts';
 import type { Identity, SessionOwner, SessionStore, UserGrant } from '../../shared/ports/projects.ts';
-import { requestLimits } from '../../shared/request-limits.ts';
 import type { Database, SessionTable } from './schema.ts';
 
 /** Longer than the API waits for an issuer: a process that claimed a renewal and has not reported by then is gone. */

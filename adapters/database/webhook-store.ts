@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
-import type { SecretKeys } from '../../shared/secret-keys.ts';
+import type { SecretKeys } from '../../shared/secrets/secret-keys.ts';
 import type { Database } from './schema.ts';
 import { locateSecret, resealWebhooks } from './sealed-webhooks.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { foreignHeapBytes } from '../../shared/foreign-limits.ts';
+import { foreignHeapBytes } from '../../shared/limits/foreign-limits.ts';
 import { type ForeignLimits, foreignTask } from '../../shared/ports/foreign.ts';
 import { lagOf } from '../../test/support/lag.ts';
 import { openForeignDoor } from './door.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { foreignHeapBytes } from '../../shared/foreign-limits.ts';
+import { foreignHeapBytes } from '../../shared/limits/foreign-limits.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 
 /** The folder of the product: all that the process may read. */

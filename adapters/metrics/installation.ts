@@ -1,8 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
 import { stuckReasons } from '../../shared/contracts/operations.ts';
+import { findStuck } from '../../shared/operation/stuck.ts';
 import type { JobQueue } from '../../shared/ports/jobs.ts';
 import type { OperationsStore } from '../../shared/ports/operations.ts';
-import { findStuck } from '../../shared/stuck.ts';
 
 export type InstallationParts = {
   operations: OperationsStore;

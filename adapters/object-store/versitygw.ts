@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { BootreadyError } from '../../shared/errors.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
-import { type BucketNames, bucketPolicy, storeBuckets } from '../../shared/store-rights.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
+import { type BucketNames, bucketPolicy, storeBuckets } from '../../shared/store/store-rights.ts';
 import type { ObjectStoreConfig } from './config.ts';
 import { findCode, makeClient } from './minio.ts';
 
@@ -40,7 +40,7 @@ export async function makeStoreUsers(
   }
 }
 
-/** Lets each of them do in the buckets what its process needs (shared/store-rights.ts), and makes the buckets where they are missing. */
+/** Lets each of them do in the buckets what its process needs (shared/store/store-rights.ts), and makes the buckets where they are missing. */
 export async function putStorePolicies(
   root: ObjectStoreConfig,
   buckets: BucketNames,

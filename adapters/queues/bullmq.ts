@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { queueNames } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { JobQueue, QueueState } from '../../shared/ports/jobs.ts';
-import { together } from '../../shared/together.ts';
+import { together } from '../together.ts';
 import { closeQueue, type RedisConfig, toConnection } from './connection.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '../../shared/contracts/jobs.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
-import { Postponed } from '../../shared/postponed.ts';
+import { Postponed } from '../../shared/ports/postponed.ts';
 import { closeQueue, goodbyeMs, type RedisConfig, toConnection } from './connection.ts';
 
 export type QueueWorkerOptions = {

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { constants, type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import type { DirectoryTargetConfig } from '../../shared/operation/targets.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Deliverable, DeliveryControl, Target } from '../../shared/ports/targets.ts';
-import { computeSha256 } from '../../shared/sha256.ts';
-import type { DirectoryTargetConfig } from '../../shared/targets.ts';
+import { computeSha256 } from '../../shared/store/sha256.ts';
 import { again, otherBytes } from './trouble.ts';
 
 const chunkBytes = 4 * 1024 ** 2;

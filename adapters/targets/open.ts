@@ -1,5 +1,5 @@
+import type { TargetConfig, Targets } from '../../shared/operation/targets.ts';
 import type { Target } from '../../shared/ports/targets.ts';
-import type { TargetConfig, Targets } from '../../shared/targets.ts';
 import { createDirectoryTarget } from './directory.ts';
 import { createGlanceTarget } from './glance/target.ts';
 import { createS3Target } from './s3.ts';

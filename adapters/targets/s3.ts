@@ -1,9 +1,9 @@
 import { isBootreadyError } from '../../shared/errors.ts';
+import type { S3TargetConfig } from '../../shared/operation/targets.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Deliverable, DeliveryControl, Leftovers, Target } from '../../shared/ports/targets.ts';
-import { computeSha256 } from '../../shared/sha256.ts';
-import type { S3TargetConfig } from '../../shared/targets.ts';
-import { uploadInParts } from '../../shared/upload-in-parts.ts';
+import { computeSha256 } from '../../shared/store/sha256.ts';
+import { uploadInParts } from '../../shared/store/upload-in-parts.ts';
 import type { StoreTrouble } from '../object-store/config.ts';
 import { createObjectStore, isRefusal } from '../object-store/minio.ts';
 import { again, otherBytes, replaced } from './trouble.ts';

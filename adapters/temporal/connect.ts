@@ -1,8 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { searchAttributes } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { noTraces } from '../../shared/no-traces.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
+import { noTraces } from '../../shared/telemetry/no-traces.ts';
 import { tlsTrouble } from '../tls-trouble.ts';
 import { announceRuns } from './announce-runs.ts';
 import { type TemporalConfig, temporalTlsVariables, toConnectionOptions } from './config.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../shared/config.ts';
-import { noTraces } from '../../shared/no-traces.ts';
+import { noTraces } from '../../shared/telemetry/no-traces.ts';
 import type { OpenTraces, TracedProcess } from './otlp.ts';
 
 /** As in the specification: the address for traces is used unchanged, the general one gets a path. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Environment } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { inSpan } from '../../shared/in-span.ts';
+import { inSpan } from '../../shared/telemetry/in-span.ts';
 import { type SpanReceiver, startSpanReceiver } from '../../test/support/span-receiver.ts';
 import { openTraces } from './open.ts';
 import type { OpenTraces } from './otlp.ts';

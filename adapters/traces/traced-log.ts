@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino';
 import type { Config } from '../../shared/config.ts';
-import { noTraces } from '../../shared/no-traces.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
+import { noTraces } from '../../shared/telemetry/no-traces.ts';
 import { openTraces } from './open.ts';
 import type { OpenTraces, TracedProcess } from './otlp.ts';
 

@@ -4,8 +4,8 @@ import { findingView } from '../../shared/checks/view.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import { admitSource } from '../../shared/formats/admit.ts';
 import type { PeekLayer } from '../../shared/formats/layers.ts';
+import { findShortage, type Quota, quotaFinding } from '../../shared/limits/quota.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
-import { findShortage, type Quota, quotaFinding } from '../../shared/quota.ts';
 
 /**
  * Finds the reasons for which the installation would refuse the file, from its own header and before a byte is sent. It never decides that an image is good:

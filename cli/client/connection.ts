@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Language } from '../../shared/checks/define.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { trimSlashes } from '../../shared/trim-slashes.ts';
+import { trimSlashes } from '../../shared/text/trim-slashes.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { readClientFile } from './client-file.ts';
 

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { DownloadLink } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { formatBytes, formatPercent } from '../../shared/quantities.ts';
+import { formatBytes, formatPercent } from '../../shared/text/quantities.ts';
 import { createRateLimit, noLimit } from '../../shared/transfer/rate-limit.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
 import { errorOfNetwork } from './answers.ts';

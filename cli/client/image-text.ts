@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contracts/api.ts';
 import type { Outcome } from '../../shared/contracts/finding.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
-import { formatBytes, formatDuration, formatTime } from '../../shared/quantities.ts';
+import { formatBytes, formatDuration, formatTime } from '../../shared/text/quantities.ts';
 import { commandLines } from '../command-lines.ts';
 import { type Line, type Piece, type Style, styled } from '../terminal.ts';
 

@@ -1,5 +1,5 @@
 import type { UploadEventView } from '../../shared/contracts/api.ts';
-import { formatTime } from '../../shared/quantities.ts';
+import { formatTime } from '../../shared/text/quantities.ts';
 import { type Piece, styled } from '../terminal.ts';
 import { connect } from './api-client.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';

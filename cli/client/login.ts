@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { type CommandLineSignIn, type Self, SignInWays } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { formatBytes } from '../../shared/quantities.ts';
-import { quotaLines } from '../../shared/quota.ts';
+import { quotaLines } from '../../shared/limits/quota.ts';
+import { formatBytes } from '../../shared/text/quantities.ts';
 import { type Line, styled, tellLine } from '../terminal.ts';
 import { readAnswer, readJson } from './answers.ts';
 import { connect, createApiClient } from './api-client.ts';

@@ -1,6 +1,6 @@
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { ImageStatus, ListedSystem, Visibility } from '../../shared/contracts/image.ts';
-import { formatBytes, formatTime } from '../../shared/quantities.ts';
+import { formatBytes, formatTime } from '../../shared/text/quantities.ts';
 import { Exit } from '../exit.ts';
 import { connect } from './api-client.ts';
 import { findImageId } from './find-image.ts';

@@ -3,7 +3,7 @@ import type { ImageSourceView, SetImageSource } from '../../shared/contracts/api
 import { Checksum, SourceUrl } from '../../shared/contracts/download.ts';
 import { Family, ImageName } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { formatTime } from '../../shared/quantities.ts';
+import { formatTime } from '../../shared/text/quantities.ts';
 import type { Line } from '../terminal.ts';
 import { connect } from './api-client.ts';
 import { type SettingOptions, toSettings } from './change.ts';

@@ -1,5 +1,5 @@
 import type { ImageDetail, StepView } from '../../shared/contracts/api.ts';
-import { formatDuration } from '../../shared/quantities.ts';
+import { formatDuration } from '../../shared/text/quantities.ts';
 import { type Line, styled } from '../terminal.ts';
 import { describeWork, fetched } from './image-text.ts';
 

@@ -1,5 +1,5 @@
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { formatPercent } from '../../shared/quantities.ts';
+import { formatPercent } from '../../shared/text/quantities.ts';
 import { type Part, planParts } from '../../shared/transfer/part-plan.ts';
 import { createPartUrls } from '../../shared/transfer/part-urls.ts';
 import { noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';

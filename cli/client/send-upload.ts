@@ -4,7 +4,7 @@ import { ImageName, type ImageSettings } from '../../shared/contracts/image.ts';
 import type { Snapshot } from '../../shared/contracts/snapshot.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { stripEndings } from '../../shared/formats/facts.ts';
-import { formatBytes } from '../../shared/quantities.ts';
+import { formatBytes } from '../../shared/text/quantities.ts';
 import { createRateLimit, noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { tellLine } from '../terminal.ts';
 import type { ApiClient } from './api-client.ts';

@@ -1,5 +1,5 @@
 import type { MemberStatus } from '../../shared/contracts/image.ts';
-import { formatTime } from '../../shared/quantities.ts';
+import { formatTime } from '../../shared/text/quantities.ts';
 import { connect } from './api-client.ts';
 import { findImageId } from './find-image.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';

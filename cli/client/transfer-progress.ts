@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatPercent } from '../../shared/quantities.ts';
+import { formatBytes, formatDuration, formatPercent } from '../../shared/text/quantities.ts';
 import { createTransferMeter, type Reading } from '../../shared/transfer/transfer-meter.ts';
 import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
 

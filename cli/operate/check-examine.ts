@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import type { Language } from '../../shared/checks/define.ts';
+import { examine } from '../../shared/checks/examine.ts';
 import { findingView } from '../../shared/checks/view.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import type { Policy, TargetFormat } from '../../shared/contracts/image.ts';
 import type { Examination } from '../../shared/contracts/run.ts';
 import type { Step } from '../../shared/contracts/step.ts';
-import { examine } from '../../shared/examine.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { buildSbom, type Sbom } from '../../shared/sbom/cyclonedx.ts';
 import { admitUpload } from '../../workers/activities/admit.ts';

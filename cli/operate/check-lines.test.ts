@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { decide } from '../../shared/checks/verdict.ts';
 import { findingView } from '../../shared/checks/view.ts';
 import type { CheckReport } from '../../shared/contracts/check.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
-import { decide } from '../../shared/verdict.ts';
 import { render } from '../terminal.ts';
 import { checkLines } from './check-lines.ts';
 

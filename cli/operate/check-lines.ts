@@ -1,10 +1,10 @@
 import type { Language } from '../../shared/checks/define.ts';
+import { rejects } from '../../shared/checks/verdict.ts';
 import type { CheckReport } from '../../shared/contracts/check.ts';
 import type { Verdict } from '../../shared/contracts/run.ts';
-import { formatBytes } from '../../shared/quantities.ts';
 import { type FindingGroup, readGroups, toFacts } from '../../shared/report/document.ts';
 import { type ReportWords, reportWords } from '../../shared/report/words.ts';
-import { rejects } from '../../shared/verdict.ts';
+import { formatBytes } from '../../shared/text/quantities.ts';
 import { commandLines } from '../command-lines.ts';
 import { type Line, type Style, styled } from '../terminal.ts';
 

@@ -1,5 +1,5 @@
 import type { Step } from '../../shared/contracts/step.ts';
-import { formatDuration } from '../../shared/quantities.ts';
+import { formatDuration } from '../../shared/text/quantities.ts';
 import type { Line } from '../terminal.ts';
 
 /** Where progress is shown: cli/terminal.ts, or nowhere. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
 /** Commands for the operators of an installation, on its own hosts and with its environment (shared/config.ts). */

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { grantRole, type Login, makeLogin } from '../../adapters/database/grant-rights.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 import { withDatabase } from './with-database.ts';
 
 /** Gives an existing login of Postgres the rights of one kind of process. Run as the owner of the database. */

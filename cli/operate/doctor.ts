@@ -1,5 +1,5 @@
 import { BootreadyError } from '../../shared/errors.ts';
-import type { ProcessRole } from '../../shared/process-roles.ts';
+import type { ProcessRole } from '../../shared/operation/process-roles.ts';
 import { type OutputOptions, printResult } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { printLine } from '../terminal.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { createAuditLog } from '../../adapters/database/audit-log.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ListedKey, Role } from '../../shared/ports/projects.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { printResult } from '../client/output.ts';
 import { type Cell, table } from '../client/table.ts';
 import { styled } from '../terminal.ts';

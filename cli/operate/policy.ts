@@ -1,12 +1,12 @@
 import { BootreadyError } from '../../shared/errors.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 import {
   type BucketNames,
   bucketPolicy,
   type StoreBucket,
   storeBuckets,
   userPolicy,
-} from '../../shared/store-rights.ts';
+} from '../../shared/store/store-rights.ts';
 
 type Options = { for: 'aws' | 'minio' | 'ceph'; role?: string; bucket?: string; user?: string[] };
 

@@ -3,9 +3,9 @@ import { createAuditLog } from '../../adapters/database/audit-log.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { Policy, ProjectId } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { quotaLines, toLimits } from '../../shared/limits/quota.ts';
 import type { Project } from '../../shared/ports/projects.ts';
-import { formatBytes } from '../../shared/quantities.ts';
-import { quotaLines, toLimits } from '../../shared/quota.ts';
+import { formatBytes } from '../../shared/text/quantities.ts';
 import { readConfig } from './environment.ts';
 import { noSuchProject, type Output, operator, print, valid, withDatabase } from './with-database.ts';
 

@@ -1,6 +1,6 @@
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { explain } from '../../shared/errors.ts';
-import { makeSecretKeys } from '../../shared/secret-keys.ts';
+import { makeSecretKeys } from '../../shared/secrets/secret-keys.ts';
 import { type OutputOptions, printResult } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { readConfig } from './environment.ts';

@@ -5,7 +5,7 @@ import { openObjectStore } from '../../adapters/object-store/open.ts';
 import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 import { readConfig } from './environment.ts';
 
 /** So long a store that has just been started is waited for. */

@@ -4,7 +4,7 @@ import { formatMessage } from '../../shared/checks/message.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { readPublicKeys } from '../../shared/provenance/keys.ts';
 import { type Verification, verifyProvenance } from '../../shared/provenance/verify.ts';
-import { computeSha256 } from '../../shared/sha256.ts';
+import { computeSha256 } from '../../shared/store/sha256.ts';
 import { Exit } from '../exit.ts';
 import { type Line, printJson, printLine, styled, tellLine } from '../terminal.ts';
 

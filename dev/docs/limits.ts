@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodes } from '../../shared/error-codes.ts';
-import { readAmount, requestLimits } from '../../shared/request-limits.ts';
+import { readAmount, requestLimits } from '../../shared/limits/request-limits.ts';
 
 /** docs/api-limits.md, made of the table that the API enforces: `npm run docs`. A test holds page and code together. */
 export const limitsPage = join(import.meta.dirname, '../../docs/api-limits.md');
@@ -24,7 +24,7 @@ function row(limit: Limit): string {
 export function limitsText(): string {
   return `# Limits of the API
 
-<!-- Made by \`npm run docs\` from shared/request-limits.ts. -->
+<!-- Made by \`npm run docs\` from shared/limits/request-limits.ts. -->
 
 A request beyond a limit is refused: the third column has the status, and the message names the limit. Both APIs, ours and the Image API, have the
 same limits. The storage limits of a project are separate: see [quotas](operate.md#run-it-in-production).

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tables from '../../shared/image-fields.ts';
+import * as tables from '../../shared/images/image-fields.ts';
 
 /** docs/what-others-see.md, made of the table that both APIs filter by: `npm run docs`. A test holds page and code together. */
 export const whatOthersSeePage = join(import.meta.dirname, '../../docs/what-others-see.md');
@@ -36,7 +36,7 @@ function cell(audience: tables.Audience, viewer: tables.ImageViewer): string {
 export function whatOthersSeeText(): string {
   return `# What others see of an image
 
-<!-- Made by \`npm run docs\` from shared/image-fields.ts. -->
+<!-- Made by \`npm run docs\` from shared/images/image-fields.ts. -->
 
 An image may be used by other projects: it is shared with them (*member*), or it is a community or platform image (*other*). They see what it is and
 what was found in it. They do not see where its bytes came from, what was tried before, on which workers, or where it went. Lists, single images, event

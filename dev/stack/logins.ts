@@ -1,7 +1,7 @@
 import { makeLogin } from '../../adapters/database/grant-rights.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { roleName } from '../../adapters/database/rights.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 import type { StackState } from './state.ts';
 
 type Logins = StackState['logins'];

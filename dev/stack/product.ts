@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BootreadyError } from '../../shared/errors.ts';
-import { mallocEnvironment, type ProcessRole } from '../../shared/process-roles.ts';
+import { mallocEnvironment, type ProcessRole } from '../../shared/operation/process-roles.ts';
 import { root } from '../bootstrap/host.mjs';
 import { elapsed } from '../terminal/line.mjs';
 import { loginUrl } from './logins.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
 import { newSigningKey } from '../../shared/provenance/keys.ts';
-import { newSecretsKey } from '../../shared/secret-keys.ts';
+import { newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 
 const Port = z.number().int().min(1).max(65_535);
 

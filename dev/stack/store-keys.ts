@@ -1,5 +1,5 @@
 import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
-import type { ProcessRole } from '../../shared/process-roles.ts';
+import type { ProcessRole } from '../../shared/operation/process-roles.ts';
 import { stackBuckets } from './buckets.ts';
 import type { StackState } from './state.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { heapOptions, type ProcessRole } from '../../shared/process-roles.ts';
+import { heapOptions, type ProcessRole } from '../../shared/operation/process-roles.ts';
 import { startLine } from '../terminal/line.mjs';
 import { makeBuckets } from './buckets.ts';
 import { makeLogins } from './logins.ts';

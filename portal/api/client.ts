@@ -11,7 +11,7 @@ import type {
 import type { MemberStatus } from '../../shared/contracts/image.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
-import type { QuotaOrder } from '../../shared/quota.ts';
+import type { QuotaOrder } from '../../shared/limits/quota.ts';
 
 /** A refusal of the API, in its own words; `status` is 0 if the API could not be reached. */
 export class ApiProblem extends Error {

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
-import type { QuotaOrder } from '../../shared/quota.ts';
+import type { QuotaOrder } from '../../shared/limits/quota.ts';
 import { api } from '../api/client.ts';
 
 /** Often enough for a user who watches, in ms; a page in the background asks nothing. */

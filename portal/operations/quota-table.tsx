@@ -12,7 +12,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ProjectQuota } from '../../shared/contracts/api.ts';
-import type { QuotaOrder } from '../../shared/quota.ts';
+import type { QuotaOrder } from '../../shared/limits/quota.ts';
 import { Problem } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { quotasOnPage, useQuotas } from './live.ts';

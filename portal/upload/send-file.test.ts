@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { UploadedPartView } from '../../shared/contracts/api.ts';
-import { choosePartSize, countParts } from '../../shared/upload-parts.ts';
+import { choosePartSize, countParts } from '../../shared/store/upload-parts.ts';
 import { PartRefused } from './put-part.ts';
 import { sendFile, type Transfer } from './send-file.ts';
 

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../shared/quantities.ts';
+import { formatBytes } from '../../shared/text/quantities.ts';
 
 /** Quantities as people write them in their language. */
 export function createFormats(language: 'en' | 'de') {

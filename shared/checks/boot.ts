@@ -1,4 +1,4 @@
-import { foreignHeapBytes, foreignLimits, machineWrites } from '../foreign-limits.ts';
+import { foreignHeapBytes, foreignLimits, machineWrites } from '../limits/foreign-limits.ts';
 import { defineChecks } from './define.ts';
 
 const console = {

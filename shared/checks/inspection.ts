@@ -1,4 +1,4 @@
-import { foreignHeapBytes, foreignLimits } from '../foreign-limits.ts';
+import { foreignHeapBytes, foreignLimits } from '../limits/foreign-limits.ts';
 import { defineChecks } from './define.ts';
 
 const seconds = foreignLimits.look.partSeconds;

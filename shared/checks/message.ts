@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import { formatBytes } from '../quantities.ts';
+import { formatBytes } from '../text/quantities.ts';
 import type { Language } from './text.ts';
 
 export type Params = Readonly<Record<string, string | number>>;

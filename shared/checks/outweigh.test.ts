@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../contracts/finding.ts';
-import { decide } from '../verdict.ts';
 import { bootChecks } from './boot.ts';
 import { catalogue, describeFinding } from './catalogue.ts';
 import { outweigh } from './outweigh.ts';
+import { decide } from './verdict.ts';
 
 function found(code: string, outcome: Finding['outcome'], params: Finding['params'] = {}): Finding {
   return {

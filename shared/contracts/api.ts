@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { blockedPorts } from '../blocked-ports.ts';
-import { requestLimits } from '../request-limits.ts';
+import { blockedPorts } from '../limits/blocked-ports.ts';
+import { requestLimits } from '../limits/request-limits.ts';
 import { DeliveryStatus, TargetName } from './delivery.ts';
 import { Checksum, SourceUrl } from './download.ts';
 import { Finding } from './finding.ts';
@@ -61,7 +61,7 @@ export const ImageView = z.object({
   name: z.string(),
   status: ImageStatus,
   settings: ImageSettings,
-  /** Where its bytes were put: null for other projects (shared/image-fields.ts). */
+  /** Where its bytes were put: null for other projects (shared/images/image-fields.ts). */
   upload: z.object({ bucket: z.string().nullable(), key: z.string().nullable(), size: Bytes.nullable() }),
   /** The family of a platform image. */
   family: z.string().nullish(),

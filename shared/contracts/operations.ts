@@ -4,7 +4,7 @@ import { Step } from './step.ts';
 
 const Time = z.iso.datetime();
 
-/** Why an open run does not get on: shared/stuck.ts decides. */
+/** Why an open run does not get on: shared/operation/stuck.ts decides. */
 export const stuckReasons = ['not-started', 'worker-gone', 'store-unreachable', 'retrying', 'not-taken-up'] as const;
 export type StuckReason = (typeof stuckReasons)[number];
 

@@ -1,5 +1,5 @@
-import { countLevels } from '../json-levels.ts';
-import { requestLimits } from '../request-limits.ts';
+import { countLevels } from '../limits/json-levels.ts';
+import { requestLimits } from '../limits/request-limits.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 function isObject(value: unknown): value is Json {

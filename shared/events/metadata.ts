@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ImageName, ImageSettings } from '../contracts/image.ts';
 import { Snapshot } from '../contracts/snapshot.ts';
 import { stripEndings } from '../formats/facts.ts';
-import { snapshotProperties } from '../snapshot.ts';
+import { snapshotProperties } from '../images/snapshot.ts';
 import { metadataText } from './metadata-text.ts';
 
 /**

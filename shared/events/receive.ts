@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isBootreadyError } from '../errors.ts';
+import { beyondLimit, requestLimits } from '../limits/request-limits.ts';
 import type { EventStore } from '../ports/events.ts';
 import type { JobQueue } from '../ports/jobs.ts';
-import { beyondLimit, requestLimits } from '../request-limits.ts';
 import { parseNotifications, secretsIn } from './parse.ts';
 
 export type ReceiveDeps = {

@@ -1,6 +1,6 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { Admission } from '../contracts/run.ts';
-import { foreignHeapBytes, foreignLimits } from '../foreign-limits.ts';
+import { foreignHeapBytes, foreignLimits } from '../limits/foreign-limits.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { type ForeignDoor, foreignTask } from '../ports/foreign.ts';
 import { refusal } from './format.ts';

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { CommandLineSignIn } from '../contracts/api.ts';
 import { BootreadyError } from '../errors.ts';
 import type { Role } from '../ports/projects.ts';
-import { trimSlashes } from '../trim-slashes.ts';
+import { trimSlashes } from '../text/trim-slashes.ts';
 import type { AccessRules } from './access.ts';
 
 export type OidcSettings = {

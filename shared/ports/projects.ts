@@ -1,5 +1,5 @@
 import type { BootPolicy, Policy, TargetFormat } from '../contracts/image.ts';
-import type { Limits, ProjectQuota, Quota, QuotaOrder } from '../quota.ts';
+import type { Limits, ProjectQuota, Quota, QuotaOrder } from '../limits/quota.ts';
 
 export type Project = {
   id: string;
@@ -139,7 +139,7 @@ export type KnownSession = SessionPlace & {
  */
 export interface SessionStore {
   /**
-   * `hash` is SHA-256 of the token in the cookie. The number of sessions for an owner is limited (shared/request-limits.ts). One more ends the session that was
+   * `hash` is SHA-256 of the token in the cookie. The number of sessions for an owner is limited (shared/limits/request-limits.ts). One more ends the session that was
    * not used for the longest time.
    */
   create(

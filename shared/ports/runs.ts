@@ -2,7 +2,7 @@ import type { BootPolicy, ImageSettings, Policy, TargetFormat } from '../contrac
 import type { ConvertedDisk, Report, StepResult, WaitsFor } from '../contracts/run.ts';
 import type { Step } from '../contracts/step.ts';
 import type { Failure } from '../errors.ts';
-import type { Shortage } from '../quota.ts';
+import type { Shortage } from '../limits/quota.ts';
 import type { ObjectPin } from './object-store.ts';
 
 /** All that a step needs to know of its run, read once from Postgres. */

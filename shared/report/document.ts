@@ -1,7 +1,7 @@
 import type { Language } from '../checks/define.ts';
 import type { FindingView } from '../contracts/api.ts';
 import type { Examination } from '../contracts/run.ts';
-import { formatBytes } from '../quantities.ts';
+import { formatBytes } from '../text/quantities.ts';
 import { type ReportWords, reportWords } from './words.ts';
 
 /** A report for people, for an image from any source. It contains texts of the guest, so every renderer must escape them. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { rejects } from '../checks/verdict.ts';
 import { findingView } from '../checks/view.ts';
 import type { Finding } from '../contracts/finding.ts';
-import { rejects } from '../verdict.ts';
 import type { ReportDocument } from './document.ts';
 import { reportHtml } from './html.ts';
 import { reportText } from './text.ts';

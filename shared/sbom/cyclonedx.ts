@@ -1,5 +1,5 @@
 import type { GuestFacts } from '../contracts/run.ts';
-import { distributionId } from '../image-properties.ts';
+import { distributionId } from '../images/image-properties.ts';
 import { fullVersion, type InstalledPackage, packageType, packageUrl } from './purl.ts';
 
 /** CycloneDX and not SPDX: Trivy, Grype and Dependency-Track read it, the last one nothing else, and purl is a field of its own. */

@@ -1,5 +1,5 @@
 import type { GuestFacts } from '../contracts/run.ts';
-import { distributionId } from '../image-properties.ts';
+import { distributionId } from '../images/image-properties.ts';
 
 /** A package in the words of its database; the guest's text, cleaned and capped. A missing value is empty, a missing epoch 0. */
 export type InstalledPackage = { name: string; epoch: number; version: string; release: string; arch: string };

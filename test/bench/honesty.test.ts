@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rejects } from '../../shared/checks/verdict.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
-import { rejects } from '../../shared/verdict.ts';
 import { brokenGuests } from '../images/broken-guests.ts';
 import type { Distribution } from '../images/distributions.ts';
 import { openDisks } from '../support/inspected-disk.ts';

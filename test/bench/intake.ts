@@ -14,7 +14,7 @@ import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startPostgres } from '../../dev/stack/postgres.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, tied } from '../../dev/stack/service.ts';
-import { newSecretsKey } from '../../shared/secret-keys.ts';
+import { newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 
 /**
  * How many storage notifications one API process takes in, each in a request of its own and acknowledged when it is on disk: `npm run bench:intake -- [--seconds 20]

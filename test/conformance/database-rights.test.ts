@@ -11,8 +11,8 @@ import { databaseRoles, roleName, sequenceRights, tableRights } from '../../adap
 import type { Database } from '../../adapters/database/schema.ts';
 import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts';
 import { makeLogins } from '../../cli/operate/database.ts';
-import { newApiKey } from '../../shared/api-key.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { freshDatabase } from '../support/database.ts';
 import { loginUrl } from '../support/database-server.ts';
 import { publishedImage, someProject } from '../support/samples.ts';

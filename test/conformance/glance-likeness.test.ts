@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
 import { type Cloud, startCloud } from '../support/openstack-cloud.ts';
 import { admitSent } from '../support/run-records.ts';

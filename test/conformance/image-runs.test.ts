@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { makeWorkflowId } from '../../shared/contracts/workflow.ts';
+import { requestLimits } from '../../shared/limits/request-limits.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
-import { requestLimits } from '../../shared/request-limits.ts';
 import { freshDatabase } from '../support/database.ts';
 import {
   namesOf,

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import type { MultipartTarget, ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
-import { uploadInParts } from '../../shared/upload-in-parts.ts';
+import { uploadInParts } from '../../shared/store/upload-in-parts.ts';
 
 /** What the port promises, on a real S3 server. */
 

@@ -13,7 +13,7 @@ import { freePort, tied } from '../../dev/stack/service.ts';
 import { type HousekeepingJob, housekeepingJobs } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
-import { Postponed } from '../../shared/postponed.ts';
+import { Postponed } from '../../shared/ports/postponed.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** What the port promises, on a Redis of each test's own: it is emptied, frozen and stopped. */

@@ -18,7 +18,7 @@ import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts
 import { finishedUpload } from '../../shared/events/notification.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { VisibleQuery } from '../../shared/ports/visible-images.ts';
-import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
+import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun } from '../support/run-records.ts';
 import { hex, publishedImage, someObject, someProject } from '../support/samples.ts';

@@ -3,7 +3,7 @@ import { openDatabase } from '../../adapters/database/open.ts';
 import { locateSecret } from '../../adapters/database/sealed-webhooks.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
-import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
+import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 import { freshDatabase } from '../support/database.ts';
 import { loginUrl } from '../support/database-server.ts';
 import { runCli } from '../support/run-cli.ts';

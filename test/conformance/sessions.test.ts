@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import { createSessionStore } from '../../adapters/database/session-store.ts';
+import { requestLimits } from '../../shared/limits/request-limits.ts';
 import type { NewUserSession, SessionStore } from '../../shared/ports/projects.ts';
-import { requestLimits } from '../../shared/request-limits.ts';
 import { freshDatabase } from '../support/database.ts';
 import { hex, someProject } from '../support/samples.ts';
 

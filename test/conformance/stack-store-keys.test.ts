@@ -9,7 +9,7 @@ import { processEnv } from '../../dev/stack/product.ts';
 import { freePort } from '../../dev/stack/service.ts';
 import { newState, Ports, type StackState } from '../../dev/stack/state.ts';
 import { makeStackUsers } from '../../dev/stack/store-keys.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 
 /** What the processes of `npm start` may do in its store, by the environment that each is started with. */
 let dataDir: string;

@@ -7,7 +7,7 @@ import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { freePort } from '../../dev/stack/service.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 import { runCli } from '../support/run-cli.ts';
 
 /** A real server that judges by our policies: each kind of process has a user of its own there. */

@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { openTargets } from '../../adapters/targets/open.ts';
+import { Targets } from '../../shared/operation/targets.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Deliverable, Target } from '../../shared/ports/targets.ts';
-import { Targets } from '../../shared/targets.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Cloud, startCloud } from '../support/openstack-cloud.ts';
 

@@ -4,11 +4,11 @@ import { Webhook as Verifier, WebhookVerificationError } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
-import { noTraces } from '../../shared/no-traces.ts';
+import { Postponed } from '../../shared/ports/postponed.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
-import { Postponed } from '../../shared/postponed.ts';
-import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
+import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.ts';
+import { noTraces } from '../../shared/telemetry/no-traces.ts';
 import { deliver as deliverBy } from '../../workers/queues/notify.ts';
 import { createPost } from '../../workers/queues/post.ts';
 import { createShares } from '../../workers/queues/shares.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import type { SampleImages } from '../../dev/sample/build.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { eventually } from '../support/eventually.ts';
 import { guestImages } from '../support/guest-images.ts';
 import { type Installation, project, type Role2Process, startInstallation } from '../support/installation.ts';

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
+import { rejects } from '../../shared/checks/verdict.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
-import { rejects } from '../../shared/verdict.ts';
 import { type FamilyName, familyImage } from '../images/families.ts';
 import { type LayoutName, layoutImages } from '../images/layouts.ts';
 import { startedAlpine } from '../images/started-alpine.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 
 /** H4 of the security review, against an API process that runs by itself: 131,584 bytes once kept /livez from answering for 46 seconds. */

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
-import { requestLimits } from '../../shared/request-limits.ts';
+import { requestLimits } from '../../shared/limits/request-limits.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 

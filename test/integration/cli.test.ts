@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import {
   ImageDetail,
   ImagePage,
@@ -16,6 +15,7 @@ import {
   UploadEventPage,
   WebhookView,
 } from '../../shared/contracts/api.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { type CliUser, noisyDisk, startCliUser } from '../support/cli-user.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { sortKeys } from '../../shared/ports/visible-images.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 
 /** What holds for any list and any change, asked of the API process and Postgres as they are. A failure prints the seed that repeats it. */

@@ -17,12 +17,12 @@ import {
   makeRepairWorkflowId,
 } from '../../shared/contracts/workflow.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
-import { noTraces } from '../../shared/no-traces.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { Postponed } from '../../shared/ports/postponed.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStarter } from '../../shared/ports/run-starter.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
-import { Postponed } from '../../shared/postponed.ts';
+import { noTraces } from '../../shared/telemetry/no-traces.ts';
 import { settleEvent } from '../../workers/queues/intake.ts';
 import { type SweepDeps, sweep } from '../../workers/queues/sweep.ts';
 import { freshDatabase } from '../support/database.ts';

@@ -2,7 +2,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { eventually } from '../support/eventually.ts';
 import { formBrowser } from '../support/form-browser.ts';
 import type { Installation } from '../support/installation.ts';

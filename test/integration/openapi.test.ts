@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import { createApiClient } from '../../cli/client/api-client.ts';
 import { tied } from '../../dev/stack/service.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import type { Role } from '../../shared/ports/projects.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
 import { pythonWith } from '../support/python-packages.ts';
 

@@ -7,8 +7,8 @@ import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { glanceRoutes } from '../../api/openstack/glance/routes.ts';
 import { keystoneRoutes } from '../../api/openstack/keystone/routes.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import type { Role } from '../../shared/ports/projects.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
 
 /**

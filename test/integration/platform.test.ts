@@ -9,7 +9,7 @@ import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { connectTemporal } from '../../adapters/temporal/connect.ts';
 import { createDownloadStarter } from '../../adapters/temporal/order-starter.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { createDoor } from '../../workers/internet/door.ts';
 import { fetchSmall } from '../../workers/internet/small-file.ts';
 import { refresh } from '../../workers/queues/refresh.ts';

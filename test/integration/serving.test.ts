@@ -5,8 +5,8 @@ import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type RunNames, someReport } from '../support/samples.ts';
 

@@ -9,7 +9,7 @@ import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { toConnection } from '../../adapters/queues/connection.ts';
 import { queueNames } from '../../shared/contracts/jobs.ts';
-import { makeSecretKeys } from '../../shared/secret-keys.ts';
+import { makeSecretKeys } from '../../shared/secrets/secret-keys.ts';
 import { buildDisk } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
 import { firstSweep } from '../support/housekeeping.ts';

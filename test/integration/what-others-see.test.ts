@@ -5,7 +5,6 @@ import { createApiKeyStore, createProjectStore } from '../../adapters/database/p
 import type { RunTable } from '../../adapters/database/schema.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { glanceRoutes } from '../../api/openstack/glance/routes.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import type { ImageDetail } from '../../shared/contracts/api.ts';
 import type { Visibility } from '../../shared/contracts/image.ts';
 import type { Verdict } from '../../shared/contracts/run.ts';
@@ -21,13 +20,14 @@ import {
   runFields,
   stepFields,
   uploadFields,
-} from '../../shared/image-fields.ts';
+} from '../../shared/images/image-fields.ts';
 import type { Role } from '../../shared/ports/projects.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { someReport } from '../support/samples.ts';
 
 /**
- * The table of fields by viewer (shared/image-fields.ts), asked of every route that tells of an image, in both APIs. Every field that the table hides holds a mark of its
+ * The table of fields by viewer (shared/images/image-fields.ts), asked of every route that tells of an image, in both APIs. Every field that the table hides holds a mark of its
  * own, which is searched for in all answers.
  */
 

@@ -93,9 +93,14 @@ const mutations: Mutation[] = [
     to: 'if (scope) await driver.beginTransaction',
     tests: walls,
   },
-  { file: 'api/identity.ts', from: "role === 'admin' ? undefined : projectId", to: 'undefined', tests: identities },
   {
-    file: 'api/identity.ts',
+    file: 'api/identity/identity.ts',
+    from: "role === 'admin' ? undefined : projectId",
+    to: 'undefined',
+    tests: identities,
+  },
+  {
+    file: 'api/identity/identity.ts',
     from: 'if (rank[readIdentity(request).role] >= rank[role]) return;',
     to: 'return;',
     tests: identities,

@@ -5,7 +5,7 @@ import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts';
 import { buildPortal } from '../../dev/setup/portal.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import {
   expectAccessible,
   inBothThemes,

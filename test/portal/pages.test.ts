@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { buildPortal } from '../../dev/setup/portal.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { newVisit, openBrowser } from '../support/browser.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { activeImage } from '../support/portal-images.ts';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Image } from '../../shared/ports/image.ts';
-import { formatBytes } from '../../shared/quantities.ts';
+import { formatBytes } from '../../shared/text/quantities.ts';
 import { expectAccessible, inBothThemes, picture, widerThanScreen } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';

@@ -4,7 +4,7 @@ import { grantRights } from '../../adapters/database/grant-rights.ts';
 import { migrateToLatest } from '../../adapters/database/migrate.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { roleName } from '../../adapters/database/rights.ts';
-import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 
 /** Databases of the one server, for the global set-up as well, which may not import vitest. */
 

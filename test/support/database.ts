@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { inject } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../adapters/database/open.ts';
 import type { Database } from '../../adapters/database/schema.ts';
-import type { ProcessRole } from '../../shared/process-roles.ts';
+import type { ProcessRole } from '../../shared/operation/process-roles.ts';
 import { databaseUrl, loginUrl, onServer, template } from './database-server.ts';
 
 /** A database of its own, migrated unless told otherwise. */

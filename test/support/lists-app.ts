@@ -16,11 +16,11 @@ import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
-import { hashOfKey } from '../../shared/api-key.ts';
 import { loadConfig } from '../../shared/config.ts';
-import { createSlots } from '../../shared/fair-slots.ts';
-import { requestLimits } from '../../shared/request-limits.ts';
-import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
+import { createSlots } from '../../shared/limits/fair-slots.ts';
+import { requestLimits } from '../../shared/limits/request-limits.ts';
+import { hashOfKey } from '../../shared/secrets/api-key.ts';
+import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 
 const plenty = '1000000000';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { imageStatuses, memberStatuses, visibilities } from '../../shared/contracts/image.ts';
+import { quotaOrders } from '../../shared/limits/quota.ts';
 import { taskSortKeys, taskStatuses } from '../../shared/ports/import-tasks.ts';
 import { sortKeys } from '../../shared/ports/visible-images.ts';
-import { quotaOrders } from '../../shared/quota.ts';
 import { type Filling, filledId } from './filled-database.ts';
 
 export type Role = 'member' | 'admin';

@@ -1,6 +1,6 @@
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import type { Role } from '../../shared/ports/projects.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, project } from './installation.ts';
 
 /** Somebody who logs in with OpenStack's clients: the key is the password. */

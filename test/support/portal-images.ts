@@ -4,9 +4,9 @@ import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { Report } from '../../shared/contracts/run.ts';
-import { evidenceKey, provenanceFile } from '../../shared/evidence.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { Project } from '../../shared/ports/projects.ts';
+import { evidenceKey, provenanceFile } from '../../shared/report/evidence.ts';
 import type { Installation } from './installation.ts';
 import { namesOf, publicationOf, someDisk, someObject, someReport, uploadedImage } from './samples.ts';
 

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { buildPortal } from '../../dev/setup/portal.ts';
 import { putCors } from '../../dev/stack/buckets.ts';
-import { newApiKey } from '../../shared/api-key.ts';
 import type { Project } from '../../shared/ports/projects.ts';
+import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { newVisit, openBrowser, type Visit } from './browser.ts';
 import { type Installation, startInstallation } from './installation.ts';
 

@@ -5,12 +5,12 @@ import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import type { ConvertedDisk, Report, Verdict } from '../../shared/contracts/run.ts';
+import type { Limits } from '../../shared/limits/quota.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { Run } from '../../shared/ports/images.ts';
 import type { ObjectInfo } from '../../shared/ports/object-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Publication } from '../../shared/ports/runs.ts';
-import type { Limits } from '../../shared/quota.ts';
 
 /** What conformance suites begin with, each test in a project of its own. */
 

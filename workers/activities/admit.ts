@@ -1,3 +1,4 @@
+import { isUnsafeToServe } from '../../shared/checks/verdict.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { Admission, DetectedDisk } from '../../shared/contracts/run.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
@@ -6,7 +7,6 @@ import { diskSource, type PeekLayer } from '../../shared/formats/layers.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
-import { isUnsafeToServe } from '../../shared/verdict.ts';
 import { explainReason } from '../tools/complaints.ts';
 import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
 import { qemuImgInfo, qemuImgProbe } from '../tools/qemu-img.ts';

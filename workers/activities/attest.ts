@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { ConvertedDisk, Report } from '../../shared/contracts/run.ts';
-import { provenanceFile } from '../../shared/evidence.ts';
 import { makeKeyId, seal } from '../../shared/provenance/dsse.ts';
 import { payloadType, toStatement } from '../../shared/provenance/statement.ts';
+import { provenanceFile } from '../../shared/report/evidence.ts';
 import type { evidenceKeeper } from './evidence.ts';
 
 /** Signs the provenance of the image before it is published: if there is a key, no image is published without provenance. */

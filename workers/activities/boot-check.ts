@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { BootCheck } from '../../shared/checks/examine.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy } from '../../shared/contracts/image.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
-import type { BootCheck } from '../../shared/examine.ts';
-import { foreignLimits, machineWrites } from '../../shared/foreign-limits.ts';
+import { foreignLimits, machineWrites } from '../../shared/limits/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import { machineFor, newBootSeed } from '../boot/boot-machine.ts';
 import { bootNews } from '../boot/boot-news.ts';

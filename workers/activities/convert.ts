@@ -1,10 +1,10 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Conversion } from '../../shared/checks/examine.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import type { Conversion } from '../../shared/examine.ts';
 import { admitForeign, layoutFindings, readReadings } from '../../shared/formats/admit-foreign.ts';
 import { decompressedLimit, decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';

@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError, explain, type Failure, isBootreadyError } from '../../shared/errors.ts';
-import { evidenceKey, provenanceFile } from '../../shared/evidence.ts';
-import type { Slots } from '../../shared/fair-slots.ts';
-import { objectSource } from '../../shared/object-source.ts';
+import type { Slots } from '../../shared/limits/fair-slots.ts';
 import type { CancelledDelivery, Consignment, DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Deliverable, Target } from '../../shared/ports/targets.ts';
+import { evidenceKey, provenanceFile } from '../../shared/report/evidence.ts';
+import { objectSource } from '../../shared/store/object-source.ts';
 import type { DeliveryActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import { startBeating } from './beating.ts';

@@ -1,12 +1,12 @@
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Slots } from '../../shared/fair-slots.ts';
+import { receive, tooLarge } from '../../shared/events/receive-object.ts';
+import type { Slots } from '../../shared/limits/fair-slots.ts';
+import { stride } from '../../shared/limits/quota.ts';
 import type { Download, DownloadStore } from '../../shared/ports/downloads.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { stride } from '../../shared/quota.ts';
-import { receive, tooLarge } from '../../shared/receive-object.ts';
-import { clearUploads } from '../../shared/upload-in-parts.ts';
+import { clearUploads } from '../../shared/store/upload-in-parts.ts';
 import type { DownloadActivities, DownloadLedger } from '../../workflows/activities.ts';
 import type { Door } from '../internet/door.ts';
 import { openRemoteFile, type RemoteFile, type RemoteFileOptions } from '../internet/remote-file.ts';

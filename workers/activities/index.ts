@@ -1,18 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { type Conversion, isRefused } from '../../shared/checks/examine.ts';
 import type { Config } from '../../shared/config.ts';
 import type { Admission, GuestFacts } from '../../shared/contracts/run.ts';
-import { type Conversion, isRefused } from '../../shared/examine.ts';
-import type { Slots } from '../../shared/fair-slots.ts';
-import { machineWrites } from '../../shared/foreign-limits.ts';
-import { objectSource } from '../../shared/object-source.ts';
+import type { Slots } from '../../shared/limits/fair-slots.ts';
+import { machineWrites } from '../../shared/limits/foreign-limits.ts';
+import { quotaFinding } from '../../shared/limits/quota.ts';
 import type { ByteWork } from '../../shared/ports/byte-work.ts';
 import type { DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
-import { quotaFinding } from '../../shared/quota.ts';
 import { buildSbom } from '../../shared/sbom/cyclonedx.ts';
-import type { StoreTraits } from '../../shared/store-traits.ts';
+import { objectSource } from '../../shared/store/object-source.ts';
+import type { StoreTraits } from '../../shared/store/store-traits.ts';
 import type {
   AdmitActivities,
   Attempt,

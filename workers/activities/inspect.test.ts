@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { machineWrites } from '../../shared/foreign-limits.ts';
+import { machineWrites } from '../../shared/limits/foreign-limits.ts';
 import { roomOfLook } from './inspect.ts';
 
 const MiB = 1024 ** 2;

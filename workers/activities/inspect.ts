@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Inspection } from '../../shared/checks/examine.ts';
 import { incomplete } from '../../shared/checks/guest/checks.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
-import type { Inspection } from '../../shared/examine.ts';
-import { machineWrites } from '../../shared/foreign-limits.ts';
+import { machineWrites } from '../../shared/limits/foreign-limits.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { inspectInside } from '../inspect/inspect.ts';

@@ -1,9 +1,9 @@
+import type { JudgedParts } from '../../shared/checks/examine.ts';
 import { outweigh } from '../../shared/checks/outweigh.ts';
+import { decide } from '../../shared/checks/verdict.ts';
 import type { Policy } from '../../shared/contracts/image.ts';
 import type { Examination, Report } from '../../shared/contracts/run.ts';
-import type { JudgedParts } from '../../shared/examine.ts';
 import type { RunContext } from '../../shared/ports/runs.ts';
-import { decide } from '../../shared/verdict.ts';
 
 /** Every finding of every step, and what they come to under a policy. */
 export function judgeParts({ admission, conversion, inspection, bootCheck }: JudgedParts, policy: Policy): Examination {

@@ -1,5 +1,5 @@
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Slots } from '../../shared/fair-slots.ts';
+import type { Slots } from '../../shared/limits/fair-slots.ts';
 import type { OrderStore } from '../../shared/ports/orders.ts';
 import type { OrderAttempt, OrderEnd } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';

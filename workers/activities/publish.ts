@@ -1,11 +1,11 @@
 import type { Config } from '../../shared/config.ts';
 import type { ConvertedDisk, GuestFacts } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { imageProperties } from '../../shared/image-properties.ts';
+import { imageProperties } from '../../shared/images/image-properties.ts';
 import type { ByteWork, SentParts } from '../../shared/ports/byte-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
-import { takenAway } from '../../shared/upload-in-parts.ts';
+import { takenAway } from '../../shared/store/upload-in-parts.ts';
 import { forgetSent, noteCompleted, type SendDeps, sendDisk } from './send-ahead.ts';
 import type { StepControl } from './step.ts';
 

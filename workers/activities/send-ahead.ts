@@ -4,8 +4,8 @@ import type { ConvertedDisk } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteWork, SentParts } from '../../shared/ports/byte-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { StoreTraits } from '../../shared/store-traits.ts';
-import { clearUploads } from '../../shared/upload-in-parts.ts';
+import type { StoreTraits } from '../../shared/store/store-traits.ts';
+import { clearUploads } from '../../shared/store/upload-in-parts.ts';
 import { readData } from './convert.ts';
 import type { StepControl } from './step.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Conversion } from '../../shared/checks/examine.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
-import type { Conversion } from '../../shared/examine.ts';
 import { isSafeAsItCame, isSafeWithin } from './serve.ts';
 
 const disk = { format: 'qcow2', variant: '3', virtualSize: 1024 } as const;

@@ -1,7 +1,7 @@
+import type { Conversion } from '../../shared/checks/examine.ts';
+import { foundNothingUnsafe } from '../../shared/checks/verdict.ts';
 import type { Admission, Layer } from '../../shared/contracts/run.ts';
-import type { Conversion } from '../../shared/examine.ts';
 import type { RunContext } from '../../shared/ports/runs.ts';
-import { foundNothingUnsafe } from '../../shared/verdict.ts';
 
 type Declared = Pick<RunContext, 'containerFormat'>;
 

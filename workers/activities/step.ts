@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { StepResult } from '../../shared/contracts/run.ts';
 import type { Step } from '../../shared/contracts/step.ts';
 import { explain, isBootreadyError } from '../../shared/errors.ts';
-import type { Slots } from '../../shared/fair-slots.ts';
+import type { Slots } from '../../shared/limits/fair-slots.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import type { Attempt } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readMd5 } from '../../shared/md5.ts';
 import type { ByteControl, SendOrder, SentParts } from '../../shared/ports/byte-work.ts';
 import type { MultipartTarget, ObjectPin, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
-import { compositeEtag } from '../../shared/store-traits.ts';
-import { clearUploads, partSizeFor, takenAway } from '../../shared/upload-in-parts.ts';
+import { readMd5 } from '../../shared/store/md5.ts';
+import { compositeEtag } from '../../shared/store/store-traits.ts';
+import { clearUploads, partSizeFor, takenAway } from '../../shared/store/upload-in-parts.ts';
 import { splitPieces } from './pieces.ts';
 import { zerosObject } from './zeros.ts';
 

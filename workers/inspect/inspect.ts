@@ -1,5 +1,5 @@
 import { incomplete } from '../../shared/checks/guest/checks.ts';
-import { foreignLimits } from '../../shared/foreign-limits.ts';
+import { foreignLimits } from '../../shared/limits/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 import { initramfsHelpers } from './initramfs-files.ts';

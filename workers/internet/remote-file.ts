@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { formatBytes } from '../../shared/quantities.ts';
+import { formatBytes } from '../../shared/text/quantities.ts';
 import { backoff, pause, withRetries } from '../../shared/transfer/retry.ts';
 import type { Answer, Door } from './door.ts';
 

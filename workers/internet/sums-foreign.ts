@@ -1,5 +1,5 @@
 import { BootreadyError } from '../../shared/errors.ts';
-import { foreignLimits } from '../../shared/foreign-limits.ts';
+import { foreignLimits } from '../../shared/limits/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { FoundChecksum, SignatureProblem, Sums } from './sums-contract.ts';
 

@@ -1,4 +1,4 @@
-import { createSlots } from '../../shared/fair-slots.ts';
+import { createSlots } from '../../shared/limits/fair-slots.ts';
 import type { JobQueue, QueueHandlers } from '../../shared/ports/jobs.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';

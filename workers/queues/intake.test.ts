@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createSlots } from '../../shared/fair-slots.ts';
-import { noTraces } from '../../shared/no-traces.ts';
+import { createSlots } from '../../shared/limits/fair-slots.ts';
+import { noTraces } from '../../shared/telemetry/no-traces.ts';
 import { settleEvent, takePrefix } from './intake.ts';
 
 test('one image of a project does not wait behind fifty of another', async () => {

@@ -1,11 +1,11 @@
 import { keyCandidates, subscriptionEvent } from '../../shared/events/parse.ts';
 import { isProbe } from '../../shared/events/probe.ts';
-import type { Slots } from '../../shared/fair-slots.ts';
-import { inSpan } from '../../shared/in-span.ts';
-import { toLogNames } from '../../shared/log-names.ts';
+import type { Slots } from '../../shared/limits/fair-slots.ts';
 import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
+import { Postponed } from '../../shared/ports/postponed.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
-import { Postponed } from '../../shared/postponed.ts';
+import { inSpan } from '../../shared/telemetry/in-span.ts';
+import { toLogNames } from '../../shared/telemetry/log-names.ts';
 import { type IntakeDeps, type Started, startForObject } from './admission.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { inSpan } from '../../shared/in-span.ts';
-import { toLogNames } from '../../shared/log-names.ts';
+import type { Postponed } from '../../shared/ports/postponed.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import type { Delivery, WebhookStore } from '../../shared/ports/webhooks.ts';
-import type { Postponed } from '../../shared/postponed.ts';
+import { inSpan } from '../../shared/telemetry/in-span.ts';
+import { toLogNames } from '../../shared/telemetry/log-names.ts';
 import type { Post } from './post.ts';
 import type { InShare } from './shares.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Postponed } from '../../shared/postponed.ts';
+import { Postponed } from '../../shared/ports/postponed.ts';
 import { createShares } from './shares.ts';
 
 test('a project has so many at once, whatever others have; the next comes when one has ended, well or not', async () => {

@@ -1,4 +1,4 @@
-import { Postponed } from '../../shared/postponed.ts';
+import { Postponed } from '../../shared/ports/postponed.ts';
 
 /** Does the work now, or postpones it while its project has its share of the places already. */
 export type InShare = <T>(project: string, work: () => Promise<T>) => Promise<T | Postponed>;

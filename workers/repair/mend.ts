@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { foreignHeapBytes, foreignLimits } from '../../shared/foreign-limits.ts';
+import { foreignHeapBytes, foreignLimits } from '../../shared/limits/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import { isScript, type Remedy } from '../../shared/remedies/define.ts';
 import type { StepControl } from '../activities/step.ts';

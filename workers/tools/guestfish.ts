@@ -1,5 +1,5 @@
 import { BootreadyError } from '../../shared/errors.ts';
-import { machineWrites } from '../../shared/foreign-limits.ts';
+import { machineWrites } from '../../shared/limits/foreign-limits.ts';
 import { createAnswers } from './answers.ts';
 import { type AskGuestfish, applianceIsGone, doneBy } from './guestfish-complaints.ts';
 import { kvmWorks } from './kvm.ts';

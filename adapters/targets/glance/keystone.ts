@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
-import type { GlanceTargetConfig, KeystoneAuth } from '../../../shared/targets.ts';
-import { trimSlashes } from '../../../shared/trim-slashes.ts';
+import type { GlanceTargetConfig, KeystoneAuth } from '../../../shared/operation/targets.ts';
+import { trimSlashes } from '../../../shared/text/trim-slashes.ts';
 import { again } from '../trouble.ts';
 import { type Ask, askJson } from './ask.ts';
 

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Image } from '../../../shared/ports/image.ts';
-import { assertMayPublicize, owns, toViewer } from '../../access.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { assertMayPublicize, owns, toViewer } from '../../images/access.ts';
 
 export function noSuchImage(id: string): BootreadyError {
   return new BootreadyError({

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { isUnsafeToServe } from '../../../shared/checks/verdict.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Image } from '../../../shared/ports/image.ts';
-import { isUnsafeToServe } from '../../../shared/verdict.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast, readIdentity } from '../../identity.ts';
+import { atLeast, readIdentity } from '../../identity/identity.ts';
 import { ownImage } from './access.ts';
 
 function forbidden(message: string, remedy: string): BootreadyError {

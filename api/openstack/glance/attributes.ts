@@ -1,7 +1,7 @@
 import { BootreadyError } from '../../../shared/errors.ts';
+import { assertWithin } from '../../../shared/limits/request-limits.ts';
 import type { Image, ImageAttributes } from '../../../shared/ports/image.ts';
-import { assertWithin } from '../../../shared/request-limits.ts';
-import { assertPropertiesFit, type BaseAttribute } from '../../image-attributes.ts';
+import { assertPropertiesFit, type BaseAttribute } from '../../images/image-attributes.ts';
 
 function forbidden(message: string): BootreadyError {
   return new BootreadyError({ code: 'forbidden', message });

@@ -1,4 +1,5 @@
 import { describeFinding } from '../../../shared/checks/catalogue.ts';
+import { isUnsafeToServe } from '../../../shared/checks/verdict.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import { admitForeign } from '../../../shared/formats/admit-foreign.ts';
 import { type DiskFormat, describeFormat, diskFormats } from '../../../shared/formats/facts.ts';
@@ -6,7 +7,6 @@ import { headBytes } from '../../../shared/formats/format.ts';
 import { diskSource, findCompression } from '../../../shared/formats/layers.ts';
 import type { ByteSource } from '../../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../../shared/ports/foreign.ts';
-import { isUnsafeToServe } from '../../../shared/verdict.ts';
 
 /** The content that each declared format must have. A format that is missing here holds no disk that anyone could inspect. */
 const expected: Readonly<Record<string, DiskFormat>> = Object.fromEntries(

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
-import { objectSource } from '../../../shared/object-source.ts';
+import { gone, type Received, readMemory, receive, tooLarge } from '../../../shared/events/receive-object.ts';
 import type { Image } from '../../../shared/ports/image.ts';
 import type { Reception } from '../../../shared/ports/image-receptions.ts';
 import type { ObjectInfo } from '../../../shared/ports/object-store.ts';
-import { gone, type Received, readMemory, receive, tooLarge } from '../../../shared/receive-object.ts';
+import { objectSource } from '../../../shared/store/object-source.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast, readIdentity } from '../../identity.ts';
-import { bytesWhileAllowed } from '../../while-allowed.ts';
+import { atLeast, readIdentity } from '../../identity/identity.ts';
+import { bytesWhileAllowed } from '../../identity/while-allowed.ts';
 import { ownImage, visibleImage } from './access.ts';
 import { assertMayBeEmpty, judgeContent } from './content.ts';
 import { storeId } from './info.ts';

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { errorCodes } from '../../../shared/error-codes.ts';
 import { explain, isBootreadyError } from '../../../shared/errors.ts';
-import { needsRetryAfter } from '../../errors.ts';
+import { needsRetryAfter } from '../../http/errors.ts';
 
 /**
  * Errors in the form that OpenStack's clients read: an object of objects, each with a `message` (glanceclient's exc.py, openstacksdk's exceptions.py). The

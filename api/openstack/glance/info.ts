@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast, readIdentity } from '../../identity.ts';
-import { readQuota } from '../../quotas.ts';
+import { atLeast, readIdentity } from '../../identity/identity.ts';
+import { readQuota } from '../../operations/quotas.ts';
 
 export const storeId = 'images';
 export const importMethods = ['glance-direct', 'web-download'] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { memberStatuses, visibilities } from '../../../shared/contracts/image.ts';
+import { assertWithin } from '../../../shared/limits/request-limits.ts';
 import { type Sort, sortKeys, type VisibleQuery } from '../../../shared/ports/visible-images.ts';
-import { assertWithin } from '../../../shared/request-limits.ts';
 import { invalidQuery as invalid, limitOf, oneOfThese, type RawQuery, valuesIn, wholeNumber } from './raw-query.ts';
 
 function flag(value: string, name: string): boolean {

@@ -2,11 +2,11 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { MemberStatus, memberStatuses } from '../../../shared/contracts/image.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
+import { assertWithin } from '../../../shared/limits/request-limits.ts';
 import type { Image } from '../../../shared/ports/image.ts';
-import { assertWithin } from '../../../shared/request-limits.ts';
-import { owns, toViewer } from '../../access.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast } from '../../identity.ts';
+import { atLeast } from '../../identity/identity.ts';
+import { owns, toViewer } from '../../images/access.ts';
 import { ownImage, visibleImage } from './access.ts';
 import { memberView } from './view.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Image, ImageAttributes } from '../../../shared/ports/image.ts';
-import { assertSettable, isBaseAttribute, validValue } from '../../image-attributes.ts';
+import { assertSettable, isBaseAttribute, validValue } from '../../images/image-attributes.ts';
 import { assertMayChange, toAttributes, toImageAttributes } from './attributes.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { BootreadyError } from '../../../shared/errors.ts';
-import { requestLimits } from '../../../shared/request-limits.ts';
+import { requestLimits } from '../../../shared/limits/request-limits.ts';
 
 /** A query without any processing. A name that occurs several times has several values. */
 export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;

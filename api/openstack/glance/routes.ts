@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from '../../deps.ts';
-import { actInScope } from '../../identity.ts';
-import { takeJsonOfAnyType } from '../../json-body.ts';
+import { takeJsonOfAnyType } from '../../http/json-body.ts';
+import { actInScope } from '../../identity/identity.ts';
 import { identityOfToken, type Tokens } from '../keystone/tokens.ts';
 import { actionRoutes } from './actions.ts';
 import { dataRoutes } from './data.ts';

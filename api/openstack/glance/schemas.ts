@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { imageStatuses, memberStatuses, visibilities } from '../../../shared/contracts/image.ts';
 import { taskStatuses } from '../../../shared/ports/import-tasks.ts';
-import { glanceContainerFormats, glanceDiskFormats } from '../../image-formats.ts';
+import { glanceContainerFormats, glanceDiskFormats } from '../../images/image-formats.ts';
 import { metadefSchemas } from './metadef-schemas.ts';
 import { makeList, page, readOnly, type Schema, text, textLine, textOrNull, uuid, wholeList } from './schema.ts';
 import { taskTypes } from './task-query.ts';

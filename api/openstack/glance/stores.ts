@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast } from '../../identity.ts';
+import { atLeast } from '../../identity/identity.ts';
 import { ownImage } from './access.ts';
 import { storeId } from './info.ts';
 

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
+import { assertWithin } from '../../../shared/limits/request-limits.ts';
 import type { Image } from '../../../shared/ports/image.ts';
-import { assertWithin } from '../../../shared/request-limits.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast } from '../../identity.ts';
-import { Tag } from '../../image-attributes.ts';
+import { atLeast } from '../../identity/identity.ts';
+import { Tag } from '../../images/image-attributes.ts';
 import { ownImage } from './access.ts';
 
 /** One tag at a time. */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '../../../shared/config.ts';
-import { trimSlashes } from '../../../shared/trim-slashes.ts';
+import { trimSlashes } from '../../../shared/text/trim-slashes.ts';
 
 /**
  * The versions of a Glance that names its stores (`enabled_backends`) and has no cache, as far as this API has all of them: 2.17 adds locations. Source:

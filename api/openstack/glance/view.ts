@@ -1,5 +1,5 @@
 import { describeFinding } from '../../../shared/checks/catalogue.ts';
-import { glanceFields, type ImageViewer, mayBeShown } from '../../../shared/image-fields.ts';
+import { glanceFields, type ImageViewer, mayBeShown } from '../../../shared/images/image-fields.ts';
 import type { DownloadStore } from '../../../shared/ports/downloads.ts';
 import type { Image } from '../../../shared/ports/image.ts';
 import type { ImageMember } from '../../../shared/ports/image-members.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { hashOfKey } from '../../../shared/api-key.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { ApiKeyStore, KnownKey } from '../../../shared/ports/projects.ts';
+import { hashOfKey } from '../../../shared/secrets/api-key.ts';
 import type { Tokens } from './tokens.ts';
 
 const Named = z.object({ id: z.string().optional(), name: z.string().optional() });

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { readIdentity } from '../../identity.ts';
+import { readIdentity } from '../../identity/identity.ts';
 
 /** Our only domain and our only region, for clients that expect Keystone's. */
 export const domain = { id: 'default', name: 'Default' } as const;

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { KnownKey } from '../../../shared/ports/projects.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { takeJsonOfAnyType } from '../../json-body.ts';
+import { takeJsonOfAnyType } from '../../http/json-body.ts';
 import { answerOpenStackErrors } from '../glance/errors.ts';
 import { findBaseUrl } from '../glance/versions.ts';
 import { AuthRequest, keyOfRequest } from './credentials.ts';

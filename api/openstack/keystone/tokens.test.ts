@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { newApiKey } from '../../../shared/api-key.ts';
 import type { KnownKey } from '../../../shared/ports/projects.ts';
-import { makeSecretKeys, newSecretsKey } from '../../../shared/secret-keys.ts';
+import { newApiKey } from '../../../shared/secrets/api-key.ts';
+import { makeSecretKeys, newSecretsKey } from '../../../shared/secrets/secret-keys.ts';
 import { createTokens } from './tokens.ts';
 
 function someKey(more: Partial<KnownKey> = {}): KnownKey {

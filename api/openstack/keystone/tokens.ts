@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { ApiKeyStore, Identity, KnownKey } from '../../../shared/ports/projects.ts';
-import type { SecretKeys } from '../../../shared/secret-keys.ts';
-import { type BearerDeps, identityOfSecret } from '../../bearer.ts';
+import type { SecretKeys } from '../../../shared/secrets/secret-keys.ts';
+import { type BearerDeps, identityOfSecret } from '../../identity/bearer.ts';
 
 const prefix = 'brt_';
 const lifetimeMs = 3600_000;

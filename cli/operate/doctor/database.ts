@@ -6,7 +6,7 @@ import { roleName } from '../../../adapters/database/rights.ts';
 import type { Database } from '../../../adapters/database/schema.ts';
 import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
-import { type ProcessRole, processRoles } from '../../../shared/process-roles.ts';
+import { type ProcessRole, processRoles } from '../../../shared/operation/process-roles.ts';
 import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';
 import { addressOf, explainReason } from './reason.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../../shared/config.ts';
-import type { ProcessRole } from '../../../shared/process-roles.ts';
+import type { ProcessRole } from '../../../shared/operation/process-roles.ts';
 
 export type Diagnosis = {
   dependency: string;

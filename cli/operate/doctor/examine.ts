@@ -1,6 +1,6 @@
 import type { Config } from '../../../shared/config.ts';
 import { isBootreadyError } from '../../../shared/errors.ts';
-import type { ProcessRole } from '../../../shared/process-roles.ts';
+import type { ProcessRole } from '../../../shared/operation/process-roles.ts';
 import type { Dependency, Diagnosis, Say } from './dependency.ts';
 import { explainReason } from './reason.ts';
 

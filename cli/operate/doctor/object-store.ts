@@ -3,7 +3,7 @@ import type { Config } from '../../../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
 import { probePrefix } from '../../../shared/events/probe.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
-import { probeStore } from '../../../shared/store-traits.ts';
+import { probeStore } from '../../../shared/store/store-traits.ts';
 import { examineBrowserUpload } from './browser-upload.ts';
 import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';

@@ -1,7 +1,7 @@
 import { openDatabase } from '../../../adapters/database/open.ts';
 import { countSeals } from '../../../adapters/database/sealed-webhooks.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
-import { makeSecretKeys } from '../../../shared/secret-keys.ts';
+import { makeSecretKeys } from '../../../shared/secrets/secret-keys.ts';
 import type { Dependency } from './dependency.ts';
 import { explainReason } from './reason.ts';
 

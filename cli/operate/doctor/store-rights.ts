@@ -1,6 +1,6 @@
 import { isBootreadyError } from '../../../shared/errors.ts';
+import type { ProcessRole } from '../../../shared/operation/process-roles.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
-import type { ProcessRole } from '../../../shared/process-roles.ts';
 import {
   type BucketNames,
   onBucket,
@@ -8,7 +8,7 @@ import {
   type StoreAction,
   storeBuckets,
   storeRights,
-} from '../../../shared/store-rights.ts';
+} from '../../../shared/store/store-rights.ts';
 import type { Say } from './dependency.ts';
 import { probeKey } from './probe-object.ts';
 

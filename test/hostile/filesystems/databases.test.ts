@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openForeignDoor } from '../../../adapters/foreign/door.ts';
 import { cacheDir } from '../../../dev/stack/tool-path.ts';
 import { isBootreadyError } from '../../../shared/errors.ts';
-import { foreignLimits } from '../../../shared/foreign-limits.ts';
+import { foreignLimits } from '../../../shared/limits/foreign-limits.ts';
 import { type ForeignLimit, foreignTask } from '../../../shared/ports/foreign.ts';
 import { ensureAppliance } from '../../../workers/tools/appliance.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';

@@ -1,0 +1,21 @@
+import type { DownloadView } from '../../shared/contracts/api.ts';
+import { shownUrl } from '../../shared/contracts/download.ts';
+import type { OrderStatus } from '../../shared/contracts/order.ts';
+import type { Download } from '../../shared/ports/downloads.ts';
+
+export function downloadView({ url, checksum, status, received, total, failure }: Download): DownloadView {
+  return {
+    url: shownUrl(url),
+    ...{ checksum, status, received, total, failure },
+  };
+}
+
+/** Whether it may be ordered again. */
+export function cameToNothing(download: Download | undefined): boolean {
+  return download?.status === 'failed' || download?.status === 'cancelled';
+}
+
+/** For downloads and repairs. */
+export function isUnderWay(order: { status: OrderStatus } | undefined): boolean {
+  return order?.status === 'queued' || order?.status === 'running';
+}

@@ -1,0 +1,111 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ImageDetail, ImageView, RunView } from '../../shared/contracts/api.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import { imageFields, mayBeShown, shownTo } from '../../shared/images/image-fields.ts';
+import type { Image, Viewer } from '../../shared/ports/image.ts';
+import type { Run } from '../../shared/ports/images.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readIdentity, readScope } from '../identity/identity.ts';
+import { seenAs, toViewer } from './access.ts';
+import { downloadView } from './downloads.ts';
+import { deliveryView, imageView, repairView, runView, toLanguage } from './views.ts';
+
+/** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
+export async function ownImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
+  const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
+  const image = id.success ? await images.get(id.data, readScope(request)) : undefined;
+  if (image) return image;
+  throw noSuchImage();
+}
+
+/** The image of the route's `:id`, of whatever project, if the asking one may use it. @throws `not-found` */
+export async function usableImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
+  const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
+  const image = id.success ? await images.getVisible(id.data, toViewer(request)) : undefined;
+  if (image) return image;
+  throw noSuchImage();
+}
+
+function noSuchImage(): BootreadyError {
+  return new BootreadyError({
+    code: 'not-found',
+    message: 'Image not found.',
+    remedy: 'GET /v1/images lists yours ("bootready list").',
+  });
+}
+
+/** Only administrators change a platform image, whichever project owns it. @throws `not-found`, `forbidden` */
+export async function imageToChange(deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
+  const image = await ownImage(deps, request);
+  if (image.visibility !== 'public' || readIdentity(request).role === 'admin') return image;
+  throw new BootreadyError({
+    code: 'forbidden',
+    message: 'This is a platform image. Only administrators can change it.',
+    remedy: 'Download it and create your own image.',
+  });
+}
+
+/** The images as the caller may see them. */
+export async function toViews(
+  { images }: Pick<ApiDeps, 'images'>,
+  found: readonly Image[],
+  viewer: Viewer,
+): Promise<ImageView[]> {
+  const theirs = found.filter(({ projectId, visibility }) => projectId !== viewer.projectId && visibility === 'shared');
+  const [latest, answers] = await Promise.all([
+    images.latestRuns(found.map(({ id }) => id)),
+    images.answersOf(
+      viewer.projectId,
+      theirs.map(({ id }) => id),
+    ),
+  ]);
+  return found.map((image) => imageView(image, latest.get(image.id), seenAs(viewer, image), answers.get(image.id)));
+}
+
+/** The runs of an image that the caller may see, newest first. */
+export async function listShownRuns(
+  { images }: Pick<ApiDeps, 'images'>,
+  request: FastifyRequest,
+  image: Image,
+): Promise<readonly Run[]> {
+  const viewer = seenAs(toViewer(request), image);
+  const runs = await images.runs(image.id);
+  return runs.filter(({ status }) => mayBeShown(imageFields.runs, viewer, status === 'published'));
+}
+
+/** All data about an image that the caller may see (shared/images/image-fields.ts). */
+export async function detailOf(
+  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries'>,
+  request: FastifyRequest,
+  image: Image,
+  language = toLanguage(request.headers['accept-language']),
+): Promise<ImageDetail> {
+  const { images, repairs, downloads, deliveries } = deps;
+  const viewer = seenAs(toViewer(request), image);
+  const readRuns = async (): Promise<RunView[]> => {
+    const runs = await listShownRuns(deps, request, image);
+    return Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), { language, viewer })));
+  };
+  let views = await readRuns();
+  // After the steps: what it says of the newest run is no older than they are.
+  const [view] = await toViews(deps, [image], toViewer(request));
+  // A run that has ended in between is read again, so that one answer does not say both.
+  const { activity } = view as ImageView;
+  if (views.some(({ id, status }) => id === activity?.runId && status !== activity.status)) views = await readRuns();
+  const [published, repair, download, delivered] = await Promise.all([
+    images.publication(image.id),
+    // Data that the viewer may not see is not read.
+    mayBeShown(imageFields.repair, viewer) ? repairs.get(image.id) : undefined,
+    mayBeShown(imageFields.download, viewer) ? downloads.get(image.id) : undefined,
+    mayBeShown(imageFields.deliveries, viewer) ? deliveries.ofImage(image.id) : [],
+  ]);
+  return shownTo<ImageDetail>(viewer, imageFields, {
+    ...(view as ImageView),
+    repair: repair ? repairView(repair, language) : null,
+    download: download ? downloadView(download) : null,
+    published: published ?? null,
+    runs: views,
+    deliveries: delivered.map(deliveryView),
+  });
+}

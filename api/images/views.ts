@@ -1,0 +1,157 @@
+import type { Language } from '../../shared/checks/define.ts';
+import { findingView } from '../../shared/checks/view.ts';
+import type {
+  Activity,
+  DeliveryView,
+  GuestSummary,
+  ImageView,
+  RepairView,
+  RunView,
+  StepView,
+  UploadEventView,
+} from '../../shared/contracts/api.ts';
+import type { MemberStatus } from '../../shared/contracts/image.ts';
+import type { GuestFacts, StepResult } from '../../shared/contracts/run.ts';
+import {
+  type ImageViewer,
+  imageFields,
+  reportShownTo,
+  runFields,
+  shownTo,
+  stepFields,
+  uploadFields,
+} from '../../shared/images/image-fields.ts';
+import type { Delivery } from '../../shared/ports/deliveries.ts';
+import type { UploadEvent } from '../../shared/ports/events.ts';
+import type { Image } from '../../shared/ports/image.ts';
+import type { LatestRun, Run, RunStep } from '../../shared/ports/images.ts';
+import type { Repair } from '../../shared/ports/repairs.ts';
+
+/** Records as the API shows them. */
+function time(date: Date): string {
+  return date.toISOString();
+}
+function timeOrNull(date: Date | null): string | null {
+  return date ? date.toISOString() : null;
+}
+
+export function imageView(
+  image: Image,
+  latest: LatestRun | undefined,
+  viewer: ImageViewer,
+  memberStatus?: MemberStatus,
+): ImageView {
+  const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
+  const { visibility, family, minRam, minDisk } = image;
+  const view: ImageView = {
+    ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
+    ...{ visibility, family, minRam, minDisk },
+    ...(memberStatus ? { memberStatus } : {}),
+    upload: shownTo(viewer, uploadFields, { bucket: upload.bucket, key: upload.key, size: upload.size }),
+    activity: latest ? toActivity(latest) : null,
+    guest: latest?.guest ? describeSummary(latest.guest) : null,
+    createdAt: time(image.createdAt),
+    updatedAt: time(image.updatedAt),
+  };
+  return shownTo(viewer, imageFields, view, latest?.status === 'published');
+}
+
+/** Streams are not cut to their schema, as other answers are. */
+function describeSummary({ osName, osDistro, osVersion, architecture }: GuestFacts): GuestSummary {
+  return {
+    ...{ osName, osDistro, osVersion, architecture },
+  };
+}
+
+function toActivity({ runId, number, status, step, percent, verdict }: LatestRun): Activity {
+  return {
+    runId,
+    run: number,
+    status,
+    step,
+    percent,
+    verdict,
+  };
+}
+
+export function runView(
+  run: Run,
+  steps: readonly RunStep[],
+  { language, viewer }: { language: Language; viewer: ImageViewer },
+): RunView {
+  const { findings, disk, guest } = foundBy(run, steps);
+  return shownTo(viewer, runFields, {
+    id: run.id,
+    number: run.number,
+    status: run.status,
+    workflowId: run.workflowId,
+    worker: run.worker,
+    createdAt: time(run.createdAt),
+    startedAt: timeOrNull(run.startedAt),
+    finishedAt: timeOrNull(run.finishedAt),
+    steps: steps.map((step) => shownTo(viewer, stepFields, stepView(step))),
+    disk: disk ?? null,
+    failure: run.failure,
+    report: run.report && reportShownTo(viewer, run.report),
+    findings: findings.map((finding) => findingView(finding, language, guest)),
+  });
+}
+
+/** The report says all; until there is one, what each step has found says as much as is known. */
+function foundBy({ report }: Run, steps: readonly RunStep[]): StepResult {
+  if (report) return report;
+  const results = steps.flatMap(({ found }) => found ?? []);
+  return {
+    findings: results.flatMap(({ findings }) => findings),
+    disk: results.findLast(({ disk }) => disk)?.disk,
+    guest: results.findLast(({ guest }) => guest)?.guest,
+  };
+}
+
+function stepView({ found: _, ...step }: RunStep): StepView {
+  return {
+    ...step,
+    startedAt: time(step.startedAt),
+    finishedAt: timeOrNull(step.finishedAt),
+  };
+}
+
+export function deliveryView(delivery: Delivery): DeliveryView {
+  const { target, status, attempts, percent, worker, location, failure } = delivery;
+  return {
+    ...{ target, status, attempts, percent, worker, location, failure },
+    createdAt: time(delivery.createdAt),
+    startedAt: timeOrNull(delivery.startedAt),
+    finishedAt: timeOrNull(delivery.finishedAt),
+  };
+}
+
+export function repairView(repair: Repair, language: Language): RepairView {
+  const { parentId, status, remedies, before, guest, changes, failure } = repair;
+  return {
+    ...{ parentId, status, remedies, changes, failure },
+    before: before.filter(({ outcome }) => outcome !== 'pass').map((finding) => findingView(finding, language, guest)),
+  };
+}
+
+export function eventView(event: UploadEvent): UploadEventView {
+  return {
+    id: event.id,
+    source: event.source,
+    eventName: event.eventName,
+    bucket: event.bucket,
+    key: event.key,
+    deliveries: event.deliveries,
+    receivedAt: time(event.receivedAt),
+    outcome: event.outcome,
+    detail: event.detail,
+    imageId: event.imageId,
+    settledAt: timeOrNull(event.settledAt),
+  };
+}
+
+/** English, unless the header names German first. RFC 9110, 12.5.4, without the weights: two languages need no more. */
+export function toLanguage(acceptLanguage: string | undefined): Language {
+  const [first] = (acceptLanguage ?? '').toLowerCase().match(/\b(de|en)\b/) ?? [];
+  return first === 'de' ? 'de' : 'en';
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { TargetName } from '../contracts/delivery.ts';
+
+/** Where published images go further: the operator's file, secrets included. Names of OpenStack's are those of its clouds.yaml. */
+
+/** An S3 server of anyone's; objects go to `PREFIX<project>/<image>/`. */
+export const S3TargetConfig = z.strictObject({
+  kind: z.literal('s3'),
+  endpoint: z.url({ protocol: /^https?$/ }),
+  region: z.string().default('us-east-1'),
+  path_style: z.boolean().default(true),
+  bucket: z.string().min(3),
+  prefix: z
+    .string()
+    .regex(/^([^/].*\/)?$/, 'a prefix must end with "/" and must not start with it')
+    .default(''),
+  access_key: z.string().min(1),
+  secret_key: z.string().min(1),
+});
+export type S3TargetConfig = z.infer<typeof S3TargetConfig>;
+
+/** A folder that every worker sees, of a network filesystem say; files go to `PATH/<project>/<image>/`. */
+export const DirectoryTargetConfig = z.strictObject({
+  kind: z.literal('directory'),
+  path: z.string().regex(/^\//, 'an absolute path'),
+});
+export type DirectoryTargetConfig = z.infer<typeof DirectoryTargetConfig>;
+
+const KeystonePassword = z.strictObject({
+  auth_url: z.url({ protocol: /^https?$/ }),
+  username: z.string(),
+  password: z.string(),
+  user_domain_name: z.string().default('Default'),
+  project_name: z.string(),
+  project_domain_name: z.string().default('Default'),
+});
+const KeystoneApplicationCredential = z.strictObject({
+  auth_url: z.url({ protocol: /^https?$/ }),
+  application_credential_id: z.string(),
+  application_credential_secret: z.string(),
+});
+export type KeystoneAuth = z.infer<typeof KeystonePassword> | z.infer<typeof KeystoneApplicationCredential>;
+
+/** An OpenStack cloud, by its Keystone. */
+export const GlanceTargetConfig = z.strictObject({
+  kind: z.literal('glance'),
+  auth: z.union([KeystonePassword, KeystoneApplicationCredential], {
+    error: 'auth_url with username, password and project_name, or with application_credential_id and its secret',
+  }),
+  region_name: z.string().optional(),
+  interface: z.enum(['public', 'internal', 'admin']).default('public'),
+  visibility: z.enum(['private', 'shared', 'community', 'public']).default('private'),
+});
+export type GlanceTargetConfig = z.infer<typeof GlanceTargetConfig>;
+
+export const TargetConfig = z.discriminatedUnion('kind', [S3TargetConfig, DirectoryTargetConfig, GlanceTargetConfig]);
+export type TargetConfig = z.infer<typeof TargetConfig>;
+
+/** Targets by name. An error says where the problem is, but never shows the value, because it may be a secret. */
+export const Targets = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      // The parser's own words quote the text.
+      context.addIssue({ code: 'custom', message: 'no JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(TargetName, TargetConfig));
+export type Targets = z.infer<typeof Targets>;
