@@ -140,6 +140,18 @@ export const bootChecks = defineChecks({
       de: 'Installieren Sie das System ohne Verschlüsselung, oder entfernen Sie den Datenträger aus /etc/crypttab und /etc/fstab, wenn er nicht zum Image gehört. Lassen Sie stattdessen die Cloud ihre Volumes verschlüsseln.',
     },
   },
+  'boot-questions': {
+    severity: 'safety',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: `The system asks questions at its console at the first start (systemd-firstboot) and waits for answers. Nobody can type them in an instance. ${console.en}`,
+      de: `Das System stellt beim ersten Start Fragen an seiner Konsole (systemd-firstboot) und wartet auf Antworten. In einer Instanz kann die niemand eingeben. ${console.de}`,
+    },
+    remedy: {
+      en: 'Run this in the guest before you make the image: systemctl mask systemd-firstboot.',
+      de: 'Führen Sie das im Gast aus, bevor Sie das Image erzeugen: systemctl mask systemd-firstboot.',
+    },
+  },
   'boot-loader-stuck': {
     severity: 'safety',
     title: { en: 'Boot loader', de: 'Bootloader' },

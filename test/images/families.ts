@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianRecipe } from '../../dev/sample/build.ts';
-import { type DebianOptions, filesystem, installDebian } from '../../dev/sample/debian.ts';
-import { fallbackLoader, installGrub, layDisk, systemPartition } from '../../dev/sample/disk.ts';
+import { type DebianOptions, filesystem, grubConfig, installDebian } from '../../dev/sample/debian.ts';
+import { fallbackLoader, installGrub, layDisk, type Partition, systemPartition } from '../../dev/sample/disk.ts';
 import { buildOnce } from '../../dev/sample/kept.ts';
 
 /** Whole systems of Debian's packages. Each row has other packages. layouts.ts has the disk layouts. */
@@ -11,9 +11,12 @@ type Family = Omit<DebianOptions, 'script'> & {
   prepare?: (work: string) => string;
   /** Files of the work folder by their path on the EFI system partition. The default is GRUB's loader. */
   esp?: Readonly<Record<string, string>>;
+  /** The partitions behind the firmware's, in MiB, with the files of the work folder that fill them. The default is the root filesystem. */
+  parts?: readonly { size: number; from: string }[];
 };
 
 const withoutSystemd = ['systemd-sysv', 'systemd-resolved', 'systemd-timesyncd', 'netplan.io'];
+const luksUuid = '0b2ef1e4-4d1a-4c0a-8d52-2a4c5e5b3b1f';
 const ownWords = 'root=LABEL=cloudroot ro console=tty0 console=ttyS0,115200';
 
 export const families = {
@@ -41,33 +44,63 @@ rm -rf "$root/boot/grub"
 mkdir "$root/efi"`,
     esp: { [fallbackLoader]: 'systemd-bootx64.efi', 'EFI/Linux/debian.efi': 'uki.efi' },
   },
-  /** Its package manager is dnf. It has no cloud-init; its local repository has one package with the files of Debian's cloud-init. */
+  /** Its root is encrypted, and nobody has the passphrase, so nothing is in it. */
+  luks: {
+    more: ['cryptsetup-initramfs'],
+    prepare: (work) => `echo CRYPTSETUP=y >> "$root/etc/cryptsetup-initramfs/conf-hook"
+chroot "$root" update-initramfs -u -k all
+cp "$(readlink -f "$root/vmlinuz")" "$root/boot/vmlinuz"
+cp "$(readlink -f "$root/initrd.img")" "$root/boot/initrd.img"
+cat > "$root/boot/grub/grub.cfg" <<'CFG'
+${grubConfig({ root: '/dev/mapper/system', more: `cryptopts=target=system,source=UUID=${luksUuid} ` })}CFG
+ln -s . "$root/boot/boot"
+mke2fs -q -t ext4 -L cloudroot -O ^metadata_csum_seed,^orphan_file,^metadata_csum -d "$root/boot" ${work}/boot.ext4 200M
+truncate -s 64M "$root/luks"
+echo secret | chroot "$root" cryptsetup luksFormat --batch-mode --uuid ${luksUuid} --pbkdf pbkdf2 --pbkdf-force-iterations 1000 /luks
+mv "$root/luks" ${work}/luks`,
+    parts: [
+      { size: 200, from: 'boot.ext4' },
+      { size: 64, from: 'luks' },
+    ],
+  },
+  /**
+   * Its packages are rpm's, and dnf installs them. Its files are Debian's: no registry serves the packages of such a distribution. It has no cloud-init; its
+   * local repository has one package with the files of Debian's cloud-init. It has VMware's tools, as an empty package.
+   */
   dnf: {
     more: ['dnf', 'rpm', 'createrepo-c'],
     prepare: () => `chroot "$root" sh -e <<'END'
 mkdir -p /srv/packages /etc/yum.repos.d
 dpkg -L cloud-init | while read -r file; do [ ! -e "$file" ] || [ -d "$file" ] || echo "$file"; done > /srv/files
-cat > /srv/cloud-init.spec <<'SPEC'
+package() {
+  cat > "/srv/$1.spec" <<SPEC
 %global __os_install_post %{nil}
 %global debug_package %{nil}
-Name: cloud-init
-Version: 22.4.2
+Name: $1
+Version: $2
 Release: 1
-Summary: Initialises instances
+Summary: A package of the test
 License: Apache-2.0
 BuildArch: noarch
 AutoReqProv: no
 %description
-What Debian's package holds.
+A package of the test.
 %install
-while read -r file; do mkdir -p "%{buildroot}$(dirname "$file")"; cp -a "$file" "%{buildroot}$file"; done < /srv/files
-%files -f /srv/files
+while read -r file; do mkdir -p "%{buildroot}\\$(dirname "\\$file")"; cp -a "\\$file" "%{buildroot}\\$file"; done < $3
+%files -f $3
 SPEC
-rpmbuild --quiet -bb --define '_rpmdir /srv/packages' /srv/cloud-init.spec
+  rpmbuild --quiet -bb --define '_rpmdir /srv/packages' "/srv/$1.spec" < /dev/null
+}
+package cloud-init 22.4.2 /srv/files
+printf '#!/bin/sh\\n' > /usr/bin/vmtoolsd
+echo /usr/bin/vmtoolsd > /srv/vmtoolsd
+package open-vm-tools 12.2.0 /srv/vmtoolsd
+rpm -i --nodeps /srv/packages/noarch/open-vm-tools-*.rpm
 createrepo_c --quiet /srv/packages
 printf '[local]\\nname=local\\nbaseurl=file:///srv/packages\\ngpgcheck=0\\n' > /etc/yum.repos.d/local.repo
-dpkg --purge cloud-init
-rm -rf /root/rpmbuild /usr/bin/apt-get
+dpkg --purge cloud-init < /dev/null
+printf 'NAME="Rocky Linux"\\nVERSION="9.4"\\nID=rocky\\nID_LIKE="rhel"\\nVERSION_ID=9.4\\nPRETTY_NAME="Rocky Linux 9.4"\\n' > /usr/lib/os-release
+rm -rf /root/rpmbuild /usr/bin/apt* /usr/bin/dpkg* /var/lib/dpkg /etc/debian_version
 END`,
   },
 } as const satisfies Record<string, Family>;
@@ -78,20 +111,26 @@ const sizes = { esp: 192, root: 1500 } as const;
 
 /** A disk with the system of a row. It is built once and kept. */
 export async function familyImage(cacheDir: string, name: FamilyName): Promise<string> {
-  const { prepare, esp, ...debian }: Family = families[name];
+  const { prepare, esp, parts, ...debian }: Family = families[name];
   const home = await buildOnce(
     { cacheDir, name: `family-${name}`, recipe: [import.meta.filename, ...debianRecipe] },
     async (work) => {
-      const script = `${prepare?.(work) ?? ''}\n${filesystem(work, 'root', sizes.root)}`;
-      await installDebian(work, { ...debian, script });
+      const whole = parts ? '' : filesystem(work, 'root', sizes.root);
+      await installDebian(work, { ...debian, script: `${prepare?.(work) ?? ''}\n${whole}` });
       const loaders = Object.entries(esp ?? { [fallbackLoader]: 'bootx64.efi' });
       const files = Object.fromEntries(loaders.map(([place, file]) => [place, join(work, file)]));
       const disk = join(work, 'disk.raw');
       const system = await systemPartition(join(work, 'esp'), sizes.esp, files);
-      await layDisk(disk, 2 + sizes.esp + sizes.root + 1, 'gpt', [
+      let end = 2 + sizes.esp;
+      const own = (parts ?? [{ size: sizes.root, from: 'root.ext4' }]).map(({ size, from }): Partition => {
+        const start = end;
+        end += size;
+        return { start, size, type: 'linux', from: join(work, from) };
+      });
+      await layDisk(disk, end + 1, 'gpt', [
         ...(esp ? [] : [{ start: 1, size: 1, type: 'boot' } as const]),
         { start: 2, size: sizes.esp, type: 'esp', from: system },
-        { start: 2 + sizes.esp, size: sizes.root, type: 'linux', from: join(work, 'root.ext4') },
+        ...own,
       ]);
       if (!esp) await installGrub(disk, work, 1024 ** 2);
       for (const left of readdirSync(work)) if (left !== 'disk.raw') rmSync(join(work, left));

@@ -109,6 +109,10 @@ describe('a console tells why a boot ended', () => {
       'Welcome to GRUB!\n\nAttempting to decrypt master key...\nEnter passphrase for hd0,gpt2 (0123): ',
     ],
     [
+      'boot-questions',
+      `${kernel}Welcome to your new installation of Arch Linux!\nPlease configure your system!\n\n-- Press any key to proceed --\n`,
+    ],
+    [
       'boot-loader-stuck',
       'BdsDxe: starting Boot0001 "Linux Boot Manager"\nError loading \\vmlinuz-linux: Unsupported\n',
     ],
@@ -208,6 +212,10 @@ describe('waiting ends', () => {
     [
       'the question for a passphrase',
       `${kernel}cryptsetup: Waiting for encrypted source device...\nPlease unlock disk vda5_crypt: `,
+    ],
+    [
+      'the questions of systemd-firstboot',
+      `${kernel}Welcome to your new installation of Arch Linux!\nPlease configure your system!\n\n-- Press any key to proceed --`,
     ],
     ["GRUB's question for a user", 'GNU GRUB  version 2.06\n\nEnter username: '],
     [

@@ -5,6 +5,7 @@ export type BootFailure =
   | 'boot-no-init'
   | 'boot-emergency-mode'
   | 'boot-passphrase'
+  | 'boot-questions'
   | 'boot-loader-stuck'
   | 'boot-no-bootable-device'
   | 'boot-cloud-init-failed'
@@ -42,7 +43,7 @@ type Sign = {
 /**
  * Ordered by how clearly each sign shows the reason, the clearest first: a panic without a root device counts as a missing root device. Sources: Linux
  * init/do_mounts.c, init/main.c and kernel/panic.c; initramfs-tools init and scripts/local; dracut emergency; mkinitcpio init; genkernel initrd.scripts;
- * mkinitfs; NixOS stage 1; systemd sulogin-shell; cloud-init's log format and its final message.
+ * mkinitfs; NixOS stage 1; systemd sulogin-shell and firstboot; cloud-init's log format and its final message.
  */
 const systemSigns: readonly Sign[] = [
   {
@@ -72,6 +73,8 @@ const systemSigns: readonly Sign[] = [
     mayGoOn: true,
     pattern: /Please unlock disk \S{1,200}|Please enter passphrase for disk|Enter passphrase for \S{1,200}/gi,
   },
+  // systemd-firstboot(1), before any of the services that others need.
+  { failure: 'boot-questions', until: 'system', pattern: /-- Press any key to proceed --/g },
   // Unless it starts again by itself.
   { failure: 'boot-kernel-panic', until: 'system', pattern: /Kernel panic - not syncing/g },
   {

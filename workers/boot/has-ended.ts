@@ -5,7 +5,7 @@ import { cloudInitIsOver, deadEndIn, isAtPrompt } from './explain.ts';
  * firmware without any further choice.
  */
 const lastWords =
-  /(?:^|\n) *(?:grub(?: rescue)? ?>|\(initramfs\)|Shell>|root block device\(.{0,80}\) ::|Please unlock disk \S{1,200}:|Enter passphrase for [^\n]{1,200}:|Enter username:)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|\*\) to ignore the error and continue$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$/;
+  /(?:^|\n) *(?:grub(?: rescue)? ?>|\(initramfs\)|Shell>|root block device\(.{0,80}\) ::|Please unlock disk \S{1,200}:|Enter passphrase for [^\n]{1,200}:|Enter username:)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|\*\) to ignore the error and continue$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$|-- Press any key to proceed --$/;
 
 /**
  * How many seconds a console must be silent; a slow machine is silent for longer. After last words for a moment only; after other

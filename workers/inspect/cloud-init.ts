@@ -3,13 +3,17 @@ import type { CloudInitView } from '../../shared/checks/guest/view.ts';
 import { readCloudConfig } from './cloud-config.ts';
 import { largestConfig, type Reader, readLines } from './reader.ts';
 
-export type InitSystem = 'systemd' | 'openrc' | 'upstart' | 'other';
+export type InitSystem = 'systemd' | 'openrc' | 'upstart' | 'sysvinit' | 'other';
 
 export async function lookForInitSystem({ among }: Reader): Promise<InitSystem> {
-  const found = new Set(await among(['/{usr/,}lib/systemd/systemd', '/etc/runlevels', '/sbin/initctl']));
+  const found = new Set(
+    await among(['/{usr/,}lib/systemd/systemd', '/etc/runlevels', '/sbin/initctl', '/etc/inittab', '/etc/rc2.d']),
+  );
   if ([...found].some((path) => path.endsWith('/systemd'))) return 'systemd';
   if (found.has('/etc/runlevels')) return 'openrc';
-  return found.has('/sbin/initctl') ? 'upstart' : 'other';
+  if (found.has('/sbin/initctl')) return 'upstart';
+  // The init of busybox has an inittab too, but no runlevels.
+  return found.has('/etc/inittab') && found.has('/etc/rc2.d') ? 'sysvinit' : 'other';
 }
 
 /**
@@ -23,7 +27,8 @@ const starters: Record<InitSystem, readonly string[]> = {
   ],
   openrc: ['/etc/runlevels/*/cloud-init{,-local}'],
   upstart: ['/etc/init/cloud-init.conf'],
-  other: ['/etc/rc[2345].d/S[0-9][0-9]cloud-init'],
+  sysvinit: ['/etc/rc[2345].d/S[0-9][0-9]cloud-init'],
+  other: [],
 };
 
 /**

@@ -270,6 +270,25 @@ describe('cloud-init of systemd', () => {
   });
 });
 
+describe('the init system decides which links start services', () => {
+  const openrc = { '/etc/runlevels/default': '' };
+  const sysvinit = { '/etc/inittab': '', '/etc/rc2.d/S01rsyslog': '' };
+  const linked = { '/etc/rc2.d/S03cloud-init': '', '/etc/rc2.d/S03ssh': '', '/etc/rc3.d/S02chrony': '' };
+  test.each<[string, Record<string, string>, string, string]>([
+    ['sysvinit, without links', sysvinit, 'sysvinit', 'fail warn warn'],
+    ['sysvinit', { ...sysvinit, ...linked }, 'sysvinit', 'pass pass pass'],
+    ['OpenRC with an inittab', { ...openrc, ...sysvinit }, 'openrc', 'fail warn warn'],
+    ['busybox', { '/etc/inittab': '' }, 'other', 'unknown unknown unknown'],
+    ['runit', { '/etc/runit/runsvdir/default/sshd': '' }, 'other', 'unknown unknown unknown'],
+  ])('%s', async (_, files, initSystem, expected) => {
+    const { facts, findings } = await inspected({ ...sound, '/usr/sbin/sshd': '', ...files });
+    expect(facts.initSystem).toBe(initSystem);
+    const outcome = (code: string) => findings.find((each) => each.code === code)?.outcome;
+    const codes = ['cloud-init-enabled', 'ssh-server-enabled', 'time-sync'];
+    expect(codes.map(outcome).join(' ')).toBe(expected);
+  });
+});
+
 test('what initramfs-tools resumes from, and the file of LVM that knows disks by their hardware', async () => {
   const files = {
     ...sound,

@@ -76,6 +76,7 @@ export function makeReader(guestfish: Guestfish, hidden: readonly Hidden[] = [],
   };
   /** Braces may lead to several places. */
   const glob = async (patterns: readonly string[]): Promise<string[]> => {
+    if (patterns.length === 0) return [];
     for (const pattern of patterns) notHidden(hidden, pattern);
     const places = layout ? patterns.flatMap(alternatives).map(real) : patterns;
     // The appliance wants a path that begins with "/", before any brace.

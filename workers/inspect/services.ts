@@ -15,7 +15,8 @@ const startLinks: Record<InitSystem, readonly string[]> = {
   ],
   openrc: ['/etc/runlevels/{sysinit,boot,default}/*'],
   upstart: ['/etc/init/*.conf', systemV],
-  other: [systemV],
+  sysvinit: [systemV],
+  other: [],
 };
 
 export function readService(link: string): string {
