@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'minio';
 import { type Service, startServer } from './service.ts';
@@ -23,6 +23,7 @@ export async function startObjectStore(
   const { dataDir, port, accessKey, secretKey, webhookUrl, logFile } = options;
   const objects = join(dataDir, 'objects');
   await mkdir(objects, { recursive: true });
+  const metadata = await metadataFolder(dataDir, objects);
   if (options.withUsers) await mkdir(join(dataDir, 'users'), { recursive: true });
   const client = new Client({ endPoint: '127.0.0.1', port, useSSL: false, accessKey, secretKey });
   const service = await startServer({
@@ -35,6 +36,7 @@ export async function startObjectStore(
       '--quiet',
       '--keep-alive',
       'posix',
+      ...(metadata ? ['--sidecar', metadata] : []),
       objects,
     ],
     env: {
@@ -46,4 +48,17 @@ export async function startObjectStore(
     ready: () => client.listBuckets().then(() => true),
   });
   return { ...service, endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' };
+}
+
+/**
+ * Where versitygw keeps what it knows of an object. By default that is in extended attributes, and ext4 has 4 KiB for all those of a file (xattr(7)): the
+ * offsets of about 800 parts, so a larger object is refused with "no space left". In a folder of its own there is no limit. Data that has its attributes
+ * keeps them.
+ */
+async function metadataFolder(dataDir: string, objects: string): Promise<string | undefined> {
+  const folder = join(dataDir, 'metadata');
+  const isThere = await stat(folder).catch(() => undefined);
+  if (!isThere && (await readdir(objects)).length > 0) return undefined;
+  await mkdir(folder, { recursive: true });
+  return folder;
 }
