@@ -1,4 +1,12 @@
-import { Bullseye, EmptyState, EmptyStateBody, Spinner } from '@patternfly/react-core';
+import {
+  Bullseye,
+  Button,
+  EmptyState,
+  EmptyStateActions,
+  EmptyStateBody,
+  EmptyStateFooter,
+  Spinner,
+} from '@patternfly/react-core';
 import { Navigate, Route, Routes } from 'react-router';
 import { useSelf } from './api/live.ts';
 import { ImageDetailPage } from './pages/image-detail.tsx';
@@ -8,7 +16,7 @@ import { OperationsPage } from './pages/operations.tsx';
 import { SessionsPage } from './pages/sessions.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
-import { Shell } from './shell/shell.tsx';
+import { LanguageSwitch, Shell, ThemeSwitch } from './shell/shell.tsx';
 import { UploadsProvider } from './upload/uploads-context.tsx';
 import { useSpeech } from './words/language.tsx';
 
@@ -24,9 +32,20 @@ export function App() {
   }
   if (self.data === undefined) {
     return (
-      <main>
+      <main className="unreachable">
+        <div className="sign-in-switches">
+          <LanguageSwitch />
+          <ThemeSwitch />
+        </div>
         <EmptyState titleText={t('unreachable')} headingLevel="h1" status="danger">
           <EmptyStateBody>{t('unreachableHelp')}</EmptyStateBody>
+          <EmptyStateFooter>
+            <EmptyStateActions>
+              <Button isLoading={self.isFetching} onClick={() => void self.refetch()}>
+                {t('tryAgain')}
+              </Button>
+            </EmptyStateActions>
+          </EmptyStateFooter>
         </EmptyState>
       </main>
     );

@@ -11,6 +11,12 @@ import { LanguageProvider } from './words/language.tsx';
 
 applyTheme(firstTheme());
 
+/** How soon a page that has lost the server asks again. A server that comes back is no "reconnect" for the browser. */
+const outageMs = 2000;
+function mayPass(error: unknown): boolean {
+  return !(error instanceof ApiProblem) || error.passes;
+}
+
 /** If any answer shows that the session is over, the page goes back to signing in. */
 const queryCache = new QueryCache({
   onError: (error) => {
@@ -19,7 +25,16 @@ const queryCache = new QueryCache({
 });
 const queries: QueryClient = new QueryClient({
   queryCache,
-  defaultOptions: { queries: { retry: 2, staleTime: 5_000, refetchOnReconnect: true } },
+  defaultOptions: {
+    queries: {
+      // Only what may pass by itself is asked again: first soon, then every few seconds until the server is back.
+      retry: (count, error) => count < 2 && mayPass(error),
+      retryDelay: 1000,
+      refetchInterval: ({ state }) => (state.status === 'error' && mayPass(state.error) ? outageMs : false),
+      staleTime: 5_000,
+      refetchOnReconnect: true,
+    },
+  },
 });
 
 createRoot(document.getElementById('portal') as HTMLElement).render(

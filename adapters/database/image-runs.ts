@@ -4,7 +4,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { assertFits, type Limits } from '../../shared/limits/quota.ts';
 import { assertWithin } from '../../shared/limits/request-limits.ts';
 import type { Image } from '../../shared/ports/image.ts';
-import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
+import type { ImageOrderState, ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 import { insertRun, lockImage, toImage, toRun } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
@@ -13,7 +13,7 @@ import type { Database } from './schema.ts';
 export function createImageRuns(
   db: Kysely<Database>,
   limits: Limits,
-): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'newRun' | 'unstartedRuns'> {
+): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'orders' | 'newRun' | 'unstartedRuns'> {
   return {
     runs: async (imageId) => {
       const rows = await db
@@ -46,13 +46,30 @@ export function createImageRuns(
     latestRuns: async (imageIds) => {
       if (imageIds.length === 0) return new Map();
       const { rows } = await sql<LatestRun & { imageId: string; percent: number | null }>`
-      select ids.id as "imageId", run.id as "runId", run.number, run.status, step.step, step.percent, run.verdict, run.guest
+      select ids.id as "imageId", run.id as "runId", run.number, run.status, step.step, step.percent, run.verdict,
+        step.waits_for as "waitsFor",
+        coalesce(run.guest, (select found -> 'guest' from run_steps where run_id = run.id and run_steps.step = 'inspect')) as guest,
+        case when run.report is not null then jsonb_build_object(
+          'troubles', jsonb_path_query_array(run.report, '$.findings[*] ? (@.outcome != "pass")'),
+          'boot', jsonb_path_query_array(run.report, '$.findings[*] ? (@.step == "boot-check")')) end as findings
       from unnest(${imageIds}::uuid[]) ids (id)
       cross join lateral (select * from runs where image_id = ids.id order by number desc limit 1) run
       left join lateral (select * from run_steps where run_id = run.id order by started_at desc limit 1) step on true`.execute(
         db,
       );
       return new Map(rows.map(({ imageId, ...run }) => [imageId, { ...run, percent: run.percent ?? 0 }]));
+    },
+
+    orders: async (imageIds) => {
+      if (imageIds.length === 0) return new Map();
+      const { rows } = await sql<ImageOrderState & { imageId: string }>`
+      select image_id as "imageId", 'repair' as kind, status, null::bigint as received, null::bigint as total
+      from repairs where image_id = any(${imageIds}::uuid[])
+      union all
+      select image_id, 'download', status, received, total from downloads where image_id = any(${imageIds}::uuid[])`.execute(
+        db,
+      );
+      return new Map(rows.map(({ imageId, ...order }) => [imageId, order]));
     },
 
     newRun: (imageId, settings = {}, requestId) =>

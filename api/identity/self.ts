@@ -1,7 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+
 import { Self } from '../../shared/contracts/api.ts';
 import type { ApiDeps } from '../deps.ts';
+import { readApplied } from '../images/applied-settings.ts';
 import { readQuota } from '../operations/quotas.ts';
+
 import { readIdentity } from './identity.ts';
 
 export function selfRoutes({ config, projects }: ApiDeps): FastifyPluginAsyncZod {
@@ -28,6 +31,7 @@ export function selfRoutes({ config, projects }: ApiDeps): FastifyPluginAsyncZod
             bucket: config.UPLOADS_BUCKET,
             keyPrefix: project.keyPrefix,
           },
+          defaults: await readApplied({ projects, config }, projectId),
         };
       },
     );

@@ -1,13 +1,16 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+
 import type { ImageDetail, ImageView, RunView } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { imageFields, mayBeShown, shownTo } from '../../shared/images/image-fields.ts';
-import type { Image, Viewer } from '../../shared/ports/image.ts';
+import type { Image } from '../../shared/ports/image.ts';
 import type { Run } from '../../shared/ports/images.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readIdentity, readScope } from '../identity/identity.ts';
 import { seenAs, toViewer } from './access.ts';
+import { readApplied } from './applied-settings.ts';
+
 import { downloadView } from './downloads.ts';
 import { deliveryView, imageView, repairView, runView, toLanguage } from './views.ts';
 
@@ -50,17 +53,26 @@ export async function imageToChange(deps: Pick<ApiDeps, 'images'>, request: Fast
 export async function toViews(
   { images }: Pick<ApiDeps, 'images'>,
   found: readonly Image[],
-  viewer: Viewer,
+  request: FastifyRequest,
+  language = toLanguage(request.headers['accept-language']),
 ): Promise<ImageView[]> {
+  const viewer = toViewer(request);
+  const ids = found.map(({ id }) => id);
   const theirs = found.filter(({ projectId, visibility }) => projectId !== viewer.projectId && visibility === 'shared');
-  const [latest, answers] = await Promise.all([
-    images.latestRuns(found.map(({ id }) => id)),
+  const [latest, orders, answers] = await Promise.all([
+    images.latestRuns(ids),
+    images.orders(ids),
     images.answersOf(
       viewer.projectId,
       theirs.map(({ id }) => id),
     ),
   ]);
-  return found.map((image) => imageView(image, latest.get(image.id), seenAs(viewer, image), answers.get(image.id)));
+  return found.map((image) =>
+    imageView(image, latest.get(image.id), {
+      ...{ language, viewer: seenAs(viewer, image) },
+      ...{ order: orders.get(image.id), memberStatus: answers.get(image.id) },
+    }),
+  );
 }
 
 /** The runs of an image that the caller may see, newest first. */
@@ -76,7 +88,7 @@ export async function listShownRuns(
 
 /** All data about an image that the caller may see (shared/images/image-fields.ts). */
 export async function detailOf(
-  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries'>,
+  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'>,
   request: FastifyRequest,
   image: Image,
   language = toLanguage(request.headers['accept-language']),
@@ -89,12 +101,13 @@ export async function detailOf(
   };
   let views = await readRuns();
   // After the steps: what it says of the newest run is no older than they are.
-  const [view] = await toViews(deps, [image], toViewer(request));
+  const [view] = await toViews(deps, [image], request, language);
   // A run that has ended in between is read again, so that one answer does not say both.
   const { activity } = view as ImageView;
   if (views.some(({ id, status }) => id === activity?.runId && status !== activity.status)) views = await readRuns();
-  const [published, repair, download, delivered] = await Promise.all([
-    images.publication(image.id),
+  const [published, applied, repair, download, delivered] = await Promise.all([
+    images.publication(image.id).then((found) => found ?? null),
+    mayBeShown(imageFields.applied, viewer) ? readApplied(deps, image.projectId, image.settings) : null,
     // Data that the viewer may not see is not read.
     mayBeShown(imageFields.repair, viewer) ? repairs.get(image.id) : undefined,
     mayBeShown(imageFields.download, viewer) ? downloads.get(image.id) : undefined,
@@ -102,9 +115,10 @@ export async function detailOf(
   ]);
   return shownTo<ImageDetail>(viewer, imageFields, {
     ...(view as ImageView),
+    applied,
     repair: repair ? repairView(repair, language) : null,
     download: download ? downloadView(download) : null,
-    published: published ?? null,
+    published,
     runs: views,
     deliveries: delivered.map(deliveryView),
   });

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import {
@@ -11,14 +12,14 @@ import {
 } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { snapshotProperties } from '../../shared/images/snapshot.ts';
-import type { Image, Viewer } from '../../shared/ports/image.ts';
+import type { Image } from '../../shared/ports/image.ts';
 import type { ImageFilter } from '../../shared/ports/images.ts';
 import type { ApiDeps } from '../deps.ts';
 import { inTurn, readPage } from '../http/page.ts';
 import { atLeast, readIdentity, readScope } from '../identity/identity.ts';
 import { startOrder } from '../start-order.ts';
 import { assertUploadFits } from '../uploads/upload-limit.ts';
-import { toViewer } from './access.ts';
+
 import { afterChange } from './change-image.ts';
 import { detailOf, imageToChange, toViews, usableImage } from './image-access.ts';
 
@@ -40,23 +41,21 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: ImagePage },
         },
       },
-      (request, reply) =>
-        inTurn(deps, request, reply, () => listImages(request.query, toViewer(request), readScope(request))),
+      (request, reply) => inTurn(deps, request, reply, () => listImages(request.query, request)),
     );
 
     const listImages = async (
       query: z.infer<typeof ImageQuery>,
-      viewer: Viewer,
-      scope: string | undefined,
+      request: FastifyRequest,
     ): Promise<z.infer<typeof ImagePage>> => {
       const { status, name, text, format, imageType, system, visibility, owner, shared, search, after, limit } = query;
-      const { projectId: own } = viewer;
+      const { projectId: own } = readIdentity(request);
       const isPlatform = owner === 'platform' && shared === undefined;
       const of = shared
         ? { projectId: undefined, sharedWith: { projectId: own, answer: shared } }
-        : { projectId: isPlatform ? undefined : scope };
+        : { projectId: isPlatform ? undefined : readScope(request) };
       if (search !== undefined && !isPlatform)
-        return { images: await toViews(deps, await images.search(search, of), viewer) };
+        return { images: await toViews(deps, await images.search(search, of), request) };
       const filter: Omit<ImageFilter, 'after' | 'limit'> = {
         ...of,
         // Only the owner may see an image that is not active.
@@ -76,7 +75,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       const page = records.slice(0, limit);
       const last = page.at(-1);
       return {
-        images: await toViews(deps, page, viewer),
+        images: await toViews(deps, page, request),
         ...(last && !isLast ? { next: last.id } : {}),
       };
     };
@@ -118,7 +117,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           ? await downloads.create({ ...wanted, source })
           : await images.announce({ ...wanted, ...(size === undefined ? {} : { size }) });
         if (source) await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
-        const [view] = await toViews(deps, [image], toViewer(request));
+        const [view] = await toViews(deps, [image], request);
         return reply.code(201).send(view as ImageView);
       },
     );
@@ -152,7 +151,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request) => {
         const image = await imageToChange(deps, request);
         const changed = await images.change(image.id, (before) => afterChange(before, request.body));
-        const [view] = await toViews(deps, [changed], toViewer(request));
+        const [view] = await toViews(deps, [changed], request);
         return view as ImageView;
       },
     );

@@ -15,7 +15,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageSource } from '../../shared/ports/platform.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast, readIdentity } from '../identity/identity.ts';
-import { toViewer } from './access.ts';
+
 import { detailOf, ownImage, toViews } from './image-access.ts';
 
 const ByFamily = z.object({ family: Family });
@@ -43,7 +43,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         // Checks first that the caller may see the image, so other projects learn nothing.
         const { id } = await ownImage(deps, request);
         await atLeast('admin')(request);
-        const [view] = await toViews(deps, [await platform.promote(id, request.body.family)], toViewer(request));
+        const [view] = await toViews(deps, [await platform.promote(id, request.body.family)], request);
         return view as ImageView;
       },
     );
@@ -58,7 +58,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const latest = await toViews(deps, await platform.families(), toViewer(request));
+        const latest = await toViews(deps, await platform.families(), request);
         return { families: latest.map((image) => ({ family: image.family ?? '', latest: image })) };
       },
     );

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+
 import { isRejection } from '../../shared/checks/verdict.ts';
 import { findingView } from '../../shared/checks/view.ts';
 import { CheckReport } from '../../shared/contracts/check.ts';
@@ -10,9 +11,12 @@ import { reportShownTo } from '../../shared/images/image-fields.ts';
 import type { ReportDocument } from '../../shared/report/document.ts';
 import { reportHtml } from '../../shared/report/html.ts';
 import { reportText } from '../../shared/report/text.ts';
+import { readBootResult } from '../../shared/status/boot-result.ts';
 import type { ApiDeps } from '../deps.ts';
 import { media } from '../http/openapi.ts';
 import { seenAs, toViewer } from './access.ts';
+import { readApplied } from './applied-settings.ts';
+
 import { listShownRuns, usableImage } from './image-access.ts';
 import { toLanguage } from './views.ts';
 
@@ -69,7 +73,7 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const language = request.query.lang ?? toLanguage(request.headers['accept-language']);
         const as = request.query.as ?? accepted(request.headers.accept);
         if (as === 'json') return reply.type('application/json').send(report);
-        const policy = image.settings.policy ?? deps.config.POLICY;
+        const { policy } = await readApplied(deps, image.projectId, image.settings);
         const document = buildDocument(image.name, report, language);
         const render = as === 'html' ? reportHtml : reportText;
         reply.header(
@@ -96,6 +100,7 @@ function buildDocument(title: string, report: Report, language: 'en' | 'de'): Re
     title,
     size: report.upload.size,
     uploadSha256: report.upload.sha256,
+    bootResult: readBootResult(report),
     findings: report.findings.map((finding) => findingView(finding, language, report.guest)),
   };
 }

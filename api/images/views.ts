@@ -3,13 +3,16 @@ import { findingView } from '../../shared/checks/view.ts';
 import type {
   Activity,
   DeliveryView,
+  FindingView,
   GuestSummary,
+  ImageOrder,
   ImageView,
   RepairView,
   RunView,
   StepView,
   UploadEventView,
 } from '../../shared/contracts/api.ts';
+import type { Finding } from '../../shared/contracts/finding.ts';
 import type { MemberStatus } from '../../shared/contracts/image.ts';
 import type { GuestFacts, StepResult } from '../../shared/contracts/run.ts';
 import {
@@ -24,8 +27,9 @@ import {
 import type { Delivery } from '../../shared/ports/deliveries.ts';
 import type { UploadEvent } from '../../shared/ports/events.ts';
 import type { Image } from '../../shared/ports/image.ts';
-import type { LatestRun, Run, RunStep } from '../../shared/ports/images.ts';
+import type { ImageOrderState, LatestRun, Run, RunStep } from '../../shared/ports/images.ts';
 import type { Repair } from '../../shared/ports/repairs.ts';
+import { readBootResult } from '../../shared/status/boot-result.ts';
 
 /** Records as the API shows them. */
 function time(date: Date): string {
@@ -38,8 +42,17 @@ function timeOrNull(date: Date | null): string | null {
 export function imageView(
   image: Image,
   latest: LatestRun | undefined,
-  viewer: ImageViewer,
-  memberStatus?: MemberStatus,
+  {
+    viewer,
+    language,
+    order,
+    memberStatus,
+  }: {
+    viewer: ImageViewer;
+    language: Language;
+    order?: ImageOrderState | undefined;
+    memberStatus?: MemberStatus | undefined;
+  },
 ): ImageView {
   const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
   const { visibility, family, minRam, minDisk } = image;
@@ -48,7 +61,8 @@ export function imageView(
     ...{ visibility, family, minRam, minDisk },
     ...(memberStatus ? { memberStatus } : {}),
     upload: shownTo(viewer, uploadFields, { bucket: upload.bucket, key: upload.key, size: upload.size }),
-    activity: latest ? toActivity(latest) : null,
+    activity: latest ? toActivity(latest, language) : null,
+    order: order ? orderView(order) : null,
     guest: latest?.guest ? describeSummary(latest.guest) : null,
     createdAt: time(image.createdAt),
     updatedAt: time(image.updatedAt),
@@ -63,15 +77,39 @@ function describeSummary({ osName, osDistro, osVersion, architecture }: GuestFac
   };
 }
 
-function toActivity({ runId, number, status, step, percent, verdict }: LatestRun): Activity {
+function toActivity(latest: LatestRun, language: Language): Activity {
+  const { runId, number, status, step, percent, waitsFor, verdict, findings, guest } = latest;
   return {
-    runId,
-    run: number,
-    status,
-    step,
-    percent,
-    verdict,
+    ...{ runId, run: number, status, step, percent, waitsFor, verdict },
+    boot: findings && verdict ? readBootResult({ verdict, findings: findings.boot }) : null,
+    trouble: describeTrouble(findings?.troubles ?? [], language, guest),
   };
+}
+
+const worstFirst: readonly Finding['outcome'][] = ['fail', 'warn', 'unknown'];
+const gravestFirst: readonly FindingView['severity'][] = ['safety', 'required', 'advice'];
+
+/** The finding to show where there is room for one. */
+function describeTrouble(
+  troubles: readonly Finding[],
+  language: Language,
+  guest: GuestFacts | null,
+): Activity['trouble'] {
+  const [worst] = troubles
+    .map((finding) => findingView(finding, language, guest ?? undefined))
+    .toSorted(
+      (a, b) =>
+        worstFirst.indexOf(a.outcome) - worstFirst.indexOf(b.outcome) ||
+        gravestFirst.indexOf(a.severity) - gravestFirst.indexOf(b.severity),
+    );
+  if (!worst) return null;
+  const { outcome, title, problem } = worst;
+  return { outcome, title, ...(problem ? { problem } : {}), count: troubles.length };
+}
+
+function orderView({ kind, status, received, total }: ImageOrderState): ImageOrder {
+  const percent = total && received !== null ? Math.min(100, (received / total) * 100) : null;
+  return { kind, status, percent };
 }
 
 export function runView(

@@ -17,6 +17,7 @@ import { findStuck } from '../../shared/operation/stuck.ts';
 import type { AuditEntryRow, AuditLog } from '../../shared/ports/audit.ts';
 import type { OpenRun } from '../../shared/ports/operations.ts';
 import { goneAfterSeconds, type KnownWorker } from '../../shared/ports/workers.ts';
+import { trimSlashes } from '../../shared/text/trim-slashes.ts';
 import type { ApiDeps } from '../deps.ts';
 import { media } from '../http/openapi.ts';
 import { atLeast } from '../identity/identity.ts';
@@ -67,7 +68,7 @@ export function operationRoutes({
           queues: queues?.map((queue) => ({ ...queue, counts: { ...queue.counts } })) ?? null,
           workers: known.map((worker) => workerView(worker, now)),
           dependencies,
-          links: { queueBoard: '/queues/', temporal: config.TEMPORAL_UI_URL ?? null },
+          links: { queueBoard: '/queues/', temporal: workflowsPage(config) },
         };
       },
     );
@@ -189,4 +190,9 @@ function runView(run: OpenRun, stuck: StuckReason | undefined): OpenRunView {
     },
     ...(stuck ? { stuck } : {}),
   };
+}
+
+/** The page of Temporal's UI that lists this installation's workflows; it forgets a query of any other page. */
+function workflowsPage({ TEMPORAL_UI_URL: ui, TEMPORAL_NAMESPACE: namespace }: ApiDeps['config']): string | null {
+  return ui ? `${trimSlashes(ui)}/namespaces/${encodeURIComponent(namespace)}/workflows` : null;
 }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+
 import { ImageView, OpenUpload, SignedParts, SignParts, UploadSession } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { assertFits } from '../../shared/limits/quota.ts';
@@ -8,8 +9,8 @@ import type { MultipartTarget } from '../../shared/ports/object-store.ts';
 import { choosePartSize, countParts, missingParts, partRange } from '../../shared/store/upload-parts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity/identity.ts';
-import { toViewer } from '../images/access.ts';
 import { imageToChange, toViews } from '../images/image-access.ts';
+
 import { announceUpload } from './announce-upload.ts';
 import { assertUploadFits } from './upload-limit.ts';
 
@@ -199,7 +200,7 @@ export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           await complete(image, request.body.size);
           await announceUpload(deps, image.upload, request.log);
         }
-        const [view] = await toViews(deps, [(await images.get(image.id, undefined)) ?? image], toViewer(request));
+        const [view] = await toViews(deps, [(await images.get(image.id, undefined)) ?? image], request);
         return view as ImageView;
       },
     );

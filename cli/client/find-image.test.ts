@@ -12,6 +12,7 @@ function image(id: string, name: string): ImageView {
       minRam: 0,
       minDisk: 0,
       activity: null,
+      order: null,
       guest: null,
       createdAt: '2026-01-01T00:00:00Z',
       updatedAt: '2026-01-01T00:00:00Z',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FindingView, ImageDetail } from '../../shared/contracts/api.ts';
+import type { FindingView, ImageDetail, RunView } from '../../shared/contracts/api.ts';
 import { type Line, render } from '../terminal.ts';
 import { endLines, findingLines, imageLines, toState } from './image-text.ts';
 
@@ -56,6 +56,11 @@ test('an image is shown with its steps, attempts and durations', () => {
   expect(text).toContain('settings   policy enforce');
   expect(text).toContain('Run 1: rejected, 2 min 14 s');
   expect(text).toContain('  convert    done       1 min 20 s   2 attempts  on w1');
+  // What it found counts for more than that it came to its end.
+  const inspected = { ...run.steps[0], step: 'inspect', status: 'done' } as const;
+  expect(shown(imageLines({ ...image, runs: [{ ...(run as unknown as RunView), steps: [inspected] }] }))).toContain(
+    '  inspect    1 problem  1 min 20 s   2 attempts  on w1',
+  );
 });
 
 test('where it went is shown as steps, with what to do where it did not get there', () => {
@@ -110,11 +115,20 @@ test.each([
   ['queued', null, 'waiting for upload'],
   ['queued', { status: 'queued' }, 'queued'],
   ['queued', { status: 'cancelled' }, 'cancelled'],
-  ['importing', { status: 'running', step: 'convert', percent: 43.9 }, 'convert 43 %'],
-  ['importing', { status: 'running', step: null, percent: 0 }, 'importing'],
+  ['importing', { status: 'running', step: 'convert', percent: 43.9 }, 'converting 43 %'],
+  ['importing', { status: 'running', step: 'boot-check', percent: 43.9 }, 'boot test'],
+  ['importing', { status: 'running', step: null, percent: 0 }, 'checking'],
   ['killed', { status: 'rejected' }, 'rejected'],
   ['killed', { status: 'failed' }, 'failed'],
-  ['active', { status: 'published' }, 'active'],
+  ['active', { status: 'published', verdict: 'publish', boot: 'passed' }, 'active'],
+  ['active', { status: 'published', verdict: 'publish', boot: 'off' }, 'active, not started'],
 ])('status %s with a run %j is shown as "%s"', (status, activity, expected) => {
-  expect(render(toState({ status, activity } as ImageDetail), false)).toBe(expected);
+  const upload = { size: null };
+  expect(render(toState({ status, activity, upload, order: null } as unknown as ImageDetail), false)).toBe(expected);
+});
+
+test('a boot test that was switched off is told, for the image looks like one that was started', () => {
+  const published = { ...(run as unknown as RunView), status: 'published' } as const;
+  expect(shown(imageLines({ ...image, runs: [published] }))).toContain('  boot-check switched off');
+  expect(shown(imageLines(image)).join()).not.toContain('switched off');
 });

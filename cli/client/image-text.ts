@@ -1,14 +1,12 @@
-import type {
-  DownloadView,
-  FindingView,
-  ImageDetail,
-  ImageView,
-  RunView,
-  StepView,
-} from '../../shared/contracts/api.ts';
+import { formatMessage } from '../../shared/checks/message.ts';
+import type { DownloadView, FindingView, ImageDetail, RunView, StepView } from '../../shared/contracts/api.ts';
 import type { Outcome } from '../../shared/contracts/finding.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
+import { type StateFacts, stepStates, toImageState } from '../../shared/status/image-state.ts';
+import { imageStates, type Tone } from '../../shared/status/states.ts';
+import { stepTicks, toStepTick } from '../../shared/status/step-tick.ts';
 import { formatBytes, formatDuration, formatTime } from '../../shared/text/quantities.ts';
+
 import { commandLines } from '../command-lines.ts';
 import { type Line, type Piece, type Style, styled } from '../terminal.ts';
 
@@ -23,15 +21,20 @@ const runStyles = {
   cancelled: 'careful',
 } as const satisfies Record<RunStatus, Style>;
 
-/** The state of the image, or the current work of its run. */
-export function toState({ status, activity }: Pick<ImageView, 'status' | 'activity'>): Piece {
-  if (activity?.status === 'running' && activity.step) {
-    return styled('strong', `${activity.step} ${Math.floor(activity.percent)} %`);
-  }
-  if (status === 'queued' && !activity) return styled('dim', 'waiting for upload');
-  if (status === 'queued' && activity?.status === 'cancelled') return styled('careful', 'cancelled');
-  if (status === 'killed' && activity) return styled(runStyles[activity.status], activity.status);
-  return styled(status === 'active' ? 'good' : 'dim', status);
+const tones = {
+  good: 'good',
+  unproven: 'strong',
+  careful: 'careful',
+  bad: 'bad',
+  busy: 'strong',
+  quiet: 'dim',
+} as const satisfies Record<Tone, Style>;
+
+/** The state of the image in the words that the portal has too; a percent only where it is a share of the work. */
+export function toState(image: StateFacts): Piece {
+  const { key, percent } = toImageState(image);
+  const { tone, word } = imageStates[key];
+  return styled(tones[tone], percent === undefined ? word : `${word} ${Math.floor(percent)} %`);
 }
 
 function label(text: string): string {
@@ -67,24 +70,36 @@ function seconds(from: string | null, to: string | null, now: Date): number {
   return from ? ((to ? new Date(to) : now).getTime() - new Date(from).getTime()) / 1000 : 0;
 }
 
-const stepStyles = { running: 'strong', done: 'good', failed: 'bad', cancelled: 'careful' } as const;
-
 const waits = { scratch: 'waits for scratch space', worker: 'waits for a free worker' } as const;
 
 /** The current work of a running step. */
-export function describeWork({ percent, waitsFor }: Pick<StepView, 'percent' | 'waitsFor'>): string {
-  return waitsFor ? waits[waitsFor] : `${Math.floor(percent)} %`;
+export function describeWork({ step, percent, waitsFor }: Pick<StepView, 'step' | 'percent' | 'waitsFor'>): string {
+  if (waitsFor) return waits[waitsFor];
+  return stepStates[step].hasPercent ? `${Math.floor(percent)} %` : 'running';
 }
 
-function stepLine(step: StepView, now: Date): Line {
+/** A step that has begun; the worst of its findings counts for more than that it is done. */
+function stepLine(step: StepView, run: RunView, now: Date): Line {
+  const { key, count } = toStepTick({
+    ...{ step: step.step, row: step, run: run.status, findings: run.findings, bootCheck: null },
+  });
+  const { tone, label: words } = stepTicks[key];
+  const told = step.status === 'running' ? describeWork(step) : formatMessage(words.en, 'en', { count }).toLowerCase();
   return [
     `  ${step.step.padEnd(11)}`,
-    styled(stepStyles[step.status], (step.status === 'running' ? describeWork(step) : step.status).padEnd(11)),
+    styled(tones[tone], told.padEnd(11)),
     formatDuration(seconds(step.startedAt, step.finishedAt, now)).padEnd(13),
     step.attempts === 1 ? '1 attempt' : `${step.attempts} attempts`,
     step.worker ? styled('dim', `  on ${step.worker}`) : '',
     step.message ? styled('dim', `  ${step.message}`) : '',
   ];
+}
+
+/** A boot test that was left out must be told: the image looks like one that was started. */
+function bootLeftOut({ status, steps, findings }: RunView): Line[] {
+  const row = steps.find(({ step }) => step === 'boot-check');
+  const { key } = toStepTick({ step: 'boot-check', row, run: status, findings, bootCheck: null });
+  return key === 'off' ? [[`  ${'boot-check'.padEnd(11)}`, styled('careful', 'switched off')]] : [];
 }
 
 const deliveryStyles = { queued: 'dim', running: 'strong', done: 'good', failed: 'bad', cancelled: 'dim' } as const;
@@ -222,7 +237,8 @@ export function imageLines(image: ImageDetail, now = new Date()): Line[] {
       ? [
           '',
           runHead(newest, now),
-          ...newest.steps.map((step) => stepLine(step, now)),
+          ...newest.steps.map((step) => stepLine(step, newest, now)),
+          ...bootLeftOut(newest),
           ...deliveryLines(image, now),
           ...failureLines(newest),
           ...findingLines(newest.findings),

@@ -40,7 +40,7 @@ test('without a status line every ten percent and every end of a step is a line,
   ).toEqual([
     ['Waiting for a worker.'],
     [],
-    ['  admit      0 %'],
+    ['  admit      running'],
     ['  admit      done, 12 s', '  convert    4 %'],
     [],
     ['  convert    31 %'],

@@ -1,5 +1,8 @@
 import type { ImageDetail, StepView } from '../../shared/contracts/api.ts';
+import { stepStates, toImageState } from '../../shared/status/image-state.ts';
+import { imageStates } from '../../shared/status/states.ts';
 import { formatDuration } from '../../shared/text/quantities.ts';
+
 import { type Line, styled } from '../terminal.ts';
 import { describeWork, fetched } from './image-text.ts';
 
@@ -16,7 +19,7 @@ export function createRunProgress({ hasStatusLine }: { hasStatusLine: boolean })
   const stepLines = (step: StepView): Line[] => {
     const before = told.get(step.step);
     const isNew = before?.attempts !== step.attempts;
-    const tens = Math.floor(step.percent / 10);
+    const tens = stepStates[step.step].hasPercent ? Math.floor(step.percent / 10) : 0;
     told.set(step.step, { attempts: step.attempts, status: step.status, tens });
     const name = `  ${step.step.padEnd(11)}`;
     const lines: Line[] = [];
@@ -58,8 +61,10 @@ export function createRunProgress({ hasStatusLine }: { hasStatusLine: boolean })
   };
 }
 
-function describeWait({ upload, download }: ImageDetail): string {
+function describeWait(image: ImageDetail): string {
+  const { upload, download, order } = image;
   if (upload.size !== null) return 'Waiting for its run.';
   if (download?.status === 'running') return `Downloading from ${new URL(download.url).host}.`;
-  return download?.status === 'queued' ? 'Waiting for a worker.' : 'Waiting until the upload is detected.';
+  if (download?.status === 'queued') return 'Waiting for a worker.';
+  return order ? imageStates[toImageState(image).key].sentence.en : 'Waiting until the upload is detected.';
 }

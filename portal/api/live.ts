@@ -17,8 +17,7 @@ export function useSelf() {
   });
 }
 
-/** A browser gives up by itself only on an answer that is no stream: the server restarts, or the session is over. */
-const againMs = 3000;
+const againMs = 2000;
 
 /**
  * Server-sent events as long as the component is there. `false` while the connection is broken; it is made again by itself, and the server
@@ -36,8 +35,9 @@ function useStream(url: string, event: string, onData: (data: string) => void, o
       source.addEventListener(event, ({ data }: MessageEvent<string>) => onData(data));
       source.addEventListener('error', () => {
         setConnected(false);
-        if (source?.readyState !== EventSource.CLOSED) return;
-        onLost();
+        // Browsers wait in their own way, some much longer, and give up on an answer that is no stream.
+        if (source?.readyState === EventSource.CLOSED) onLost();
+        source?.close();
         timer = setTimeout(open, againMs);
       });
     };
@@ -52,6 +52,7 @@ function useStream(url: string, event: string, onData: (data: string) => void, o
 
 /** A page of the list. Shown pages are loaded again whenever one of the images changes. */
 export function useImagePage(query: ListQuery) {
+  const { language } = useSpeech();
   const client = useQueryClient();
   const renew = (): void => {
     void client.invalidateQueries({ queryKey: ['images'] });
@@ -62,11 +63,17 @@ export function useImagePage(query: ListQuery) {
     void client.invalidateQueries({ queryKey: ['self'] });
   });
   const page = useQuery({
-    queryKey: ['images', query],
+    queryKey: ['images', query, language],
     queryFn: () => api.images(query),
     placeholderData: (before) => before,
   });
   return { ...page, connected };
+}
+
+/** An image that a page shows already, for what is around the page. */
+export function useShownImage(id: string | undefined): ImageDetail | undefined {
+  const { language } = useSpeech();
+  return useQuery<ImageDetail>({ queryKey: ['image', id, language], enabled: false }).data;
 }
 
 /** One image, live, its findings in the chosen language. */

@@ -18,7 +18,8 @@ export function Deliveries({ image, role }: { image: ImageDetail; role: Self['ro
         title={t('stepDeliver', { target })}
         help={location ?? t('stepDeliverHelp')}
         view={{ ...delivery, message: null }}
-        status={status === 'queued' ? 'waiting' : status}
+        tick={status === 'queued' ? 'waiting' : status}
+        hasPercent
       >
         {failure && status !== 'done' && <WhyNotThere failure={failure} />}
         {status === 'cancelled' && finishedAt === null && <p className="quiet">{t('deliverClearing')}</p>}

@@ -1,7 +1,6 @@
 import { Progress } from '@patternfly/react-core';
 import type { DownloadView } from '../../shared/contracts/api.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
-import { Failure } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
@@ -16,7 +15,7 @@ const statusWords: Record<OrderStatus, WordKey> = {
 /** How the bytes of an image are fetched from elsewhere. */
 export function DownloadRecord({ download }: { download: DownloadView }) {
   const { t, bytes } = useSpeech();
-  const { url, status, received, total, failure } = download;
+  const { url, status, received, total } = download;
   return (
     <div className="stacked">
       <p>
@@ -30,7 +29,6 @@ export function DownloadRecord({ download }: { download: DownloadView }) {
         />
       )}
       {status === 'running' && total === null && <p className="quiet figures">{bytes(received)}</p>}
-      {failure && <Failure failure={failure} />}
     </div>
   );
 }

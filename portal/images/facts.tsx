@@ -8,6 +8,7 @@ import type { ImageDetail } from '../../shared/contracts/api.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
+import { bootNames, formatNames, policyNames } from './setting-names.ts';
 
 /** Terms are above their values if the column beside the timeline is narrow. */
 const beside = { default: 'horizontal', lg: 'vertical', '2xl': 'horizontal' } as const;
@@ -76,6 +77,9 @@ export function Record({ image }: { image: ImageDetail }) {
         ['checksum', image.sha256],
         ['family', image.family],
         ['visibility', t(visibilityWords[image.visibility])],
+        ['settingFormat', image.applied && t(formatNames[image.applied.targetFormat])],
+        ['settingPolicy', image.applied && t(policyNames[image.applied.policy])],
+        ['settingBoot', image.applied && t(bootNames[image.applied.bootCheck])],
         ['minRam', image.minRam > 0 ? `${number(image.minRam)} MiB` : null],
         ['minDisk', image.minDisk > 0 ? `${number(image.minDisk)} GiB` : null],
       ]}

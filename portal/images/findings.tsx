@@ -6,6 +6,7 @@ import { OutlinedQuestionCircleIcon } from '@patternfly/react-icons/dist/esm/ico
 import { useState } from 'react';
 import type { FindingView, RunView } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
+import { findingId } from './finding-id.ts';
 
 const looks = {
   fail: { color: 'red', icon: <ExclamationCircleIcon />, word: 'outcomeFail' },
@@ -14,25 +15,18 @@ const looks = {
   pass: { color: 'green', icon: <CheckCircleIcon />, word: 'outcomePass' },
 } as const satisfies Record<FindingView['outcome'], object>;
 
-/** The findings, the worst first; passed checks are folded. */
-export function Findings({ run }: { run: RunView }) {
+/** The findings, the worst first; passed checks are folded. Those that the head of the page tells are left out. */
+export function Findings({ run, told }: { run: RunView; told: readonly FindingView[] }) {
   const { t } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   if (run.findings.length === 0) return <p className="quiet">{t('checksNone')}</p>;
   const passed = run.findings.filter(({ outcome }) => outcome === 'pass');
-  const others = (['fail', 'warn', 'unknown'] as const).flatMap((outcome) =>
-    run.findings.filter((finding) => finding.outcome === outcome),
-  );
+  const others = (['fail', 'warn', 'unknown'] as const)
+    .flatMap((outcome) => run.findings.filter((finding) => finding.outcome === outcome))
+    .filter((finding) => !told.includes(finding));
   return (
     <div className="stacked">
-      {others.length > 0 && (
-        <ul className="findings">
-          {others.map((finding, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a code may be found twice, and the list is written once
-            <Entry key={`${finding.code}-${index}`} finding={finding} />
-          ))}
-        </ul>
-      )}
+      <FindingList findings={others} />
       {passed.length > 0 && (
         <ExpandableSection
           toggleText={t('passedChecks', { count: passed.length })}
@@ -42,7 +36,7 @@ export function Findings({ run }: { run: RunView }) {
           <List isPlain className="passed">
             {passed.map(({ code, title }, index) => (
               <ListItem
-                // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                // biome-ignore lint/suspicious/noArrayIndexKey: a code may be found twice, and the list is written once
                 key={`${code}-${index}`}
                 icon={<CheckCircleIcon className="good" aria-label={t('outcomePass')} />}
               >
@@ -56,11 +50,23 @@ export function Findings({ run }: { run: RunView }) {
   );
 }
 
+export function FindingList({ findings }: { findings: readonly FindingView[] }) {
+  if (findings.length === 0) return null;
+  return (
+    <ul className="findings">
+      {findings.map((finding, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a code may be found twice, and the list is written once
+        <Entry key={`${finding.code}-${index}`} finding={finding} />
+      ))}
+    </ul>
+  );
+}
+
 function Entry({ finding }: { finding: FindingView }) {
   const { t } = useSpeech();
   const { color, icon, word } = looks[finding.outcome];
   return (
-    <li className="finding">
+    <li className="finding" id={findingId(finding)}>
       <div className="finding-head">
         <h3 className="guest-text">{finding.title}</h3>
         <Label color={color} icon={icon} variant="outline" isCompact>

@@ -1,4 +1,8 @@
-import type { ImageDetail, ImageView, Self } from '../../shared/contracts/api.ts';
+import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import type { WordKey } from '../words/words.ts';
+
+/** Why an action is not possible now. */
+export type WhyNot = Extract<WordKey, `whyNot${string}`>;
 
 export type ImageActions = Record<
   | 'rename'
@@ -12,42 +16,56 @@ export type ImageActions = Record<
   | 'decline'
   | 'promote'
   | 'remove',
-  boolean
+  true | WhyNot
 >;
-
-/** Only a single image has `repair` and `download`, which show how its bytes are made. */
-export type Subject = ImageView & Partial<Pick<ImageDetail, 'repair' | 'download'>>;
 
 function isUnderWay(order: { status: string } | null | undefined): boolean {
   return order?.status === 'queued' || order?.status === 'running';
 }
 
 /** Whether a run, a repair or a download works on it. */
-export function isGoing({ activity, repair, download }: Subject): boolean {
-  return isUnderWay(activity) || isUnderWay(repair) || isUnderWay(download);
+export function isGoing({ activity, order }: Pick<ImageView, 'activity' | 'order'>): boolean {
+  return isUnderWay(activity) || isUnderWay(order);
 }
 
-/** The actions that the API would allow this user on an image in its current state. */
-export function listActions(image: Subject, { role, projectId }: Pick<Self, 'role' | 'projectId'>): ImageActions {
-  const { status, activity, guest, visibility, download, memberStatus } = image;
-  const isAdmin = role === 'admin';
-  const isOwn = isAdmin || (image.projectId === projectId && visibility !== 'public');
-  const mayChange = isOwn && role !== 'reader' && status !== 'pending_delete' && status !== 'deleted';
-  const mayAnswer = memberStatus !== undefined && role !== 'reader';
+/** Whether the reader's project may change it at all: all that others own is only to be used. */
+export function isOwn(
+  { projectId, visibility }: Pick<ImageView, 'projectId' | 'visibility'>,
+  self: Pick<Self, 'role' | 'projectId'>,
+): boolean {
+  return self.role === 'admin' || (projectId === self.projectId && visibility !== 'public');
+}
+
+/** The actions that the API would allow this user on an image in its current state, and why not the others. */
+export function listActions(image: ImageView, self: Pick<Self, 'role' | 'projectId'>): ImageActions {
+  const { status, activity, order, guest, visibility, memberStatus } = image;
+  const isReader = self.role === 'reader';
   const going = isGoing(image);
-  const cameToNothing = activity !== null || download?.status === 'failed' || download?.status === 'cancelled';
+  /** The first reason that holds. */
+  const unless = (...reasons: (false | WhyNot)[]): true | WhyNot => reasons.find((reason) => reason !== false) ?? true;
+  const mayChange: (false | WhyNot)[] = [
+    isReader && 'whyNotReader',
+    !isOwn(image, self) && 'whyNotOwn',
+    (status === 'pending_delete' || status === 'deleted') && 'whyNotDeleting',
+  ];
+  const cameToNothing = activity !== null || order?.status === 'failed' || order?.status === 'cancelled';
   return {
-    rename: mayChange,
-    properties: mayChange,
-    download: status === 'active',
-    retry: mayChange && cameToNothing && !going && (status === 'killed' || status === 'queued'),
+    rename: unless(...mayChange),
+    properties: unless(...mayChange),
+    download: unless(status !== 'active' && 'whyNotPublished'),
+    retry: unless(
+      ...mayChange,
+      going && 'whyNotGoing',
+      status !== 'killed' && status !== 'queued' && 'whyNotAgain',
+      (!cameToNothing || (order?.kind === 'repair' && !activity)) && 'whyNotAgain',
+    ),
     // Remedies need a system that was inspected.
-    repair: mayChange && !going && guest !== null,
-    stop: mayChange && going,
-    share: mayChange && visibility !== 'public',
-    accept: mayAnswer && memberStatus !== 'accepted',
-    decline: mayAnswer && memberStatus !== 'rejected',
-    promote: isAdmin && status === 'active',
-    remove: mayChange,
+    repair: unless(...mayChange, going && 'whyNotGoing', guest === null && 'whyNotInspected'),
+    stop: unless(...mayChange, !going && 'whyNotIdle'),
+    share: unless(...mayChange, visibility === 'public' && 'whyNotPublic'),
+    accept: unless(isReader && 'whyNotReader', memberStatus === 'accepted' && 'whyNotAnswered'),
+    decline: unless(isReader && 'whyNotReader', memberStatus === 'rejected' && 'whyNotAnswered'),
+    promote: unless(status !== 'active' && 'whyNotPublished'),
+    remove: unless(...mayChange),
   };
 }

@@ -1,25 +1,21 @@
 import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
 import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import type { Self } from '../../shared/contracts/api.ts';
-import type { MemberStatus } from '../../shared/contracts/image.ts';
-import { api } from '../api/client.ts';
-import { useProblemWords } from '../shell/failure.tsx';
-import { useNotify } from '../shell/notices.tsx';
+import type { ImageView, Self } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
-import { listActions, type Subject } from './image-actions.ts';
+import { type ImageActions, isOwn, listActions } from './image-actions.ts';
 import { PromoteDialog } from './promote-dialog.tsx';
 import { PropertiesDialog } from './properties-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { RepairDialog } from './repair-dialog.tsx';
 import { ShareDialog } from './share-dialog.tsx';
+import { useImageWork } from './use-image-work.ts';
 
 type Props = {
-  image: Subject;
+  image: ImageView;
   self: Self;
   /** Opened from elsewhere too: by the second button of the mouse on a row, or Shift+F10. */
   isOpen: boolean;
@@ -32,31 +28,25 @@ export function ImageMenu({ image, self, isOpen, onOpenChange, label }: Props) {
   const { t } = useSpeech();
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const queries = useQueryClient();
-  const notify = useNotify();
-  const problemWords = useProblemWords();
+  const work = useImageWork(image);
   const [dialog, setDialog] = useState<'rename' | 'properties' | 'share' | 'promote' | 'repair' | 'delete'>();
   const can = listActions(image, self);
+  const own = isOwn(image, self);
   const close = (): void => setDialog(undefined);
   const isDetail = pathname === `/images/${image.id}`;
-
-  const attempt = async (work: () => Promise<unknown>, done?: string): Promise<void> => {
-    try {
-      await work();
-      if (done) notify({ variant: 'success', title: done });
-      await queries.invalidateQueries();
-    } catch (error) {
-      notify({ variant: 'danger', ...problemWords(error) });
-    }
+  const item = (action: keyof ImageActions, word: WordKey, onClick: () => void) => {
+    const may = can[action];
+    return (
+      <DropdownItem
+        isDisabled={may !== true}
+        isDanger={action === 'remove' && may === true}
+        {...(may === true ? {} : { description: t(may) })}
+        onClick={onClick}
+      >
+        {t(word)}
+      </DropdownItem>
+    );
   };
-  const download = (): Promise<void> =>
-    attempt(async () => {
-      const { url } = await api.downloadLink(image.id);
-      location.assign(url);
-    });
-
-  const answer = (status: MemberStatus, done: WordKey): Promise<void> =>
-    attempt(() => api.answerShare(image.id, self.projectId, status), t(done, { name: image.name }));
 
   return (
     <>
@@ -86,50 +76,28 @@ export function ImageMenu({ image, self, isOpen, onOpenChange, label }: Props) {
           )}
           {image.memberStatus && (
             <>
-              <DropdownItem isDisabled={!can.accept} onClick={() => void answer('accepted', 'acceptedShare')}>
-                {t('acceptShare')}
-              </DropdownItem>
-              <DropdownItem isDisabled={!can.decline} onClick={() => void answer('rejected', 'declinedShare')}>
-                {t('declineShare')}
-              </DropdownItem>
+              {item('accept', 'acceptShare', () => void work.answer(self, 'accepted'))}
+              {item('decline', 'declineShare', () => void work.answer(self, 'rejected'))}
             </>
           )}
-          <DropdownItem isDisabled={!can.rename} onClick={() => setDialog('rename')}>
-            {t('rename')}
-          </DropdownItem>
-          <DropdownItem isDisabled={!can.properties} onClick={() => setDialog('properties')}>
-            {t('propertiesMenu')}
-          </DropdownItem>
-          <DropdownItem isDisabled={!can.share} onClick={() => setDialog('share')}>
-            {t('shareMenu')}
-          </DropdownItem>
-          {self.role === 'admin' && (
-            <DropdownItem isDisabled={!can.promote} onClick={() => setDialog('promote')}>
-              {t('promoteMenu')}
-            </DropdownItem>
+          {own && (
+            <>
+              {item('rename', 'rename', () => setDialog('rename'))}
+              {item('properties', 'propertiesMenu', () => setDialog('properties'))}
+              {item('share', 'shareMenu', () => setDialog('share'))}
+              {self.role === 'admin' && item('promote', 'promoteMenu', () => setDialog('promote'))}
+            </>
           )}
-          <DropdownItem isDisabled={!can.download} onClick={() => void download()}>
-            {t('download')}
-          </DropdownItem>
-          <DropdownItem
-            isDisabled={!can.retry}
-            onClick={() => void attempt(() => api.createRun(image.id), t('retried', { name: image.name }))}
-          >
-            {t('retry')}
-          </DropdownItem>
-          <DropdownItem isDisabled={!can.repair} onClick={() => setDialog('repair')}>
-            {t('repairMenu')}
-          </DropdownItem>
-          <DropdownItem
-            isDisabled={!can.stop}
-            onClick={() => void attempt(() => api.cancelRun(image.id), t('stopped', { name: image.name }))}
-          >
-            {t('stop')}
-          </DropdownItem>
-          <Divider component="li" />
-          <DropdownItem isDanger isDisabled={!can.remove} onClick={() => setDialog('delete')}>
-            {t('remove')}
-          </DropdownItem>
+          {item('download', 'download', () => void work.download())}
+          {own && (
+            <>
+              {item('retry', 'retry', () => void work.retry())}
+              {item('repair', 'repairMenu', () => setDialog('repair'))}
+              {item('stop', 'stop', () => void work.stop())}
+              <Divider component="li" />
+              {item('remove', 'remove', () => setDialog('delete'))}
+            </>
+          )}
         </DropdownList>
       </Dropdown>
       {dialog === 'rename' && <RenameDialog image={image} onClose={close} />}

@@ -1,8 +1,10 @@
-import { Checkbox } from '@patternfly/react-core';
+import { Checkbox, Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { memo, useCallback, useState } from 'react';
 import { Link } from 'react-router';
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import { isBackup, isSnapshot } from '../../shared/images/snapshot.ts';
+import { isUnstarted } from '../../shared/status/image-state.ts';
 import { useSpeech } from '../words/language.tsx';
 import { AnswerLabel } from './answer-label.tsx';
 import { ImageMenu } from './image-menu.tsx';
@@ -105,6 +107,9 @@ const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isCho
     <Tr
       onContextMenu={(event) => {
         if (!self) return;
+        // With the mouse, a link and selected text have a menu of the browser that is worth more. Shift+F10 opens this one.
+        const isLink = event.target instanceof Element && event.target.closest('a') !== null;
+        if (event.button === 2 && (isLink || window.getSelection()?.isCollapsed === false)) return;
         event.preventDefault();
         setOpen(true);
       }}
@@ -124,10 +129,18 @@ const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isCho
           {image.name}
         </Link>
         {image.family && <span className="guest-text quiet"> {image.family}</span>}
-        {image.properties.image_type === 'snapshot' && <span className="quiet"> {t('snapshot')}</span>}
+        {isSnapshot(image.properties) && (
+          <>
+            {' '}
+            <Label isCompact color="purple">
+              {t(isBackup(image.properties) ? 'backup' : 'snapshot')}
+            </Label>
+          </>
+        )}
       </Td>
-      <Td dataLabel={t('status')} modifier="nowrap">
+      <Td dataLabel={t('status')} modifier="breakWord">
         <StatusChip image={image} />
+        <Why image={image} />
       </Td>
       <Td dataLabel={t('system')} modifier="breakWord">
         {system ? (
@@ -171,6 +184,24 @@ const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isCho
   );
 });
 Row.displayName = 'Row';
+
+/** The worst finding, so that nobody must open the page to know it; and that nobody has started it. */
+function Why({ image }: { image: ImageView }) {
+  const { t } = useSpeech();
+  const { activity, status } = image;
+  const trouble = status === 'deleted' || status === 'pending_delete' ? null : activity?.trouble;
+  return (
+    <>
+      {trouble && (
+        <div className="quiet guest-text why" title={trouble.problem}>
+          {trouble.problem ?? trouble.title}
+          {trouble.count > 1 && <span> {t('andMore', { count: trouble.count - 1 })}</span>}
+        </div>
+      )}
+      {trouble && isUnstarted(image) && <div className="quiet why">{t('notStarted')}</div>}
+    </>
+  );
+}
 
 function Nothing() {
   return <span className="quiet">–</span>;

@@ -6,17 +6,19 @@ import { useSpeech } from '../words/language.tsx';
 import { listActions } from './image-actions.ts';
 import { RepairDialog } from './repair-dialog.tsx';
 
+type Props = { image: ImageView; self: Self; run: RunView; isPrimary?: boolean };
+
 /** Where something was found that is not as it should be: the way to a new image without it. */
-export function RepairOffer({ image, self, run }: { image: ImageView; self: Self; run: RunView }) {
+export function RepairOffer({ image, self, run, isPrimary = false }: Props) {
   const { t } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   const isTroubled = run.findings.some(
-    ({ outcome, step }) => step === 'inspect' && (outcome === 'fail' || outcome === 'warn'),
+    ({ outcome, step }) => (step === 'inspect' || step === 'boot-check') && (outcome === 'fail' || outcome === 'warn'),
   );
-  if (!isTroubled || !listActions(image, self).repair) return null;
+  if (!isTroubled || listActions(image, self).repair !== true) return null;
   return (
-    <div className="spaced">
-      <Button variant="secondary" icon={<WrenchIcon />} onClick={() => setOpen(true)}>
+    <div>
+      <Button variant={isPrimary ? 'primary' : 'secondary'} icon={<WrenchIcon />} onClick={() => setOpen(true)}>
         {t('repairMenu')}
       </Button>
       {isOpen && <RepairDialog image={image} onClose={() => setOpen(false)} />}

@@ -2,7 +2,6 @@ import { List, ListItem } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import type { RepairView } from '../../shared/contracts/api.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
-import { Failure } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
@@ -22,7 +21,6 @@ export function RepairRecord({ repair }: { repair: RepairView }) {
       <p>
         {t(statusWords[repair.status])} <Link to={`/images/${repair.parentId}`}>{t('repairOriginal')}</Link>
       </p>
-      {repair.failure && <Failure failure={repair.failure} />}
       {repair.before.length > 0 && (
         <div>
           <h3>{t('repairBefore')}</h3>

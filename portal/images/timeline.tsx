@@ -1,76 +1,107 @@
 import { Progress } from '@patternfly/react-core';
 import { CheckCircleIcon } from '@patternfly/react-icons/dist/esm/icons/check-circle-icon';
 import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
+import { ExclamationTriangleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-triangle-icon';
 import { InProgressIcon } from '@patternfly/react-icons/dist/esm/icons/in-progress-icon';
 import { OutlinedCircleIcon } from '@patternfly/react-icons/dist/esm/icons/outlined-circle-icon';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { RunView, StepView } from '../../shared/contracts/api.ts';
+import type { BootPolicy } from '../../shared/contracts/image.ts';
 import type { Step } from '../../shared/contracts/step.ts';
+import { stepStates } from '../../shared/status/image-state.ts';
+import type { Tone } from '../../shared/status/states.ts';
+import { type StepTickKey, stepTicks, toStepTick } from '../../shared/status/step-tick.ts';
 import { useSpeech } from '../words/language.tsx';
 import { stepWords } from '../words/steps.ts';
-import { waitWords } from '../words/waits.ts';
+import { findingId } from './finding-id.ts';
 
 /** In the order of the workflow. */
 const steps = Object.keys(stepWords) as Step[];
 
-const looks = {
-  done: { icon: <CheckCircleIcon />, word: 'stepDone', tone: 'good' },
-  failed: { icon: <ExclamationCircleIcon />, word: 'stepFailed', tone: 'bad' },
-  cancelled: { icon: <ExclamationCircleIcon />, word: 'stepCancelled', tone: 'quiet' },
-  running: { icon: <InProgressIcon />, word: 'stepRunning', tone: 'busy' },
-  waiting: { icon: <OutlinedCircleIcon />, word: 'stepWaiting', tone: 'quiet' },
-  skipped: { icon: <OutlinedCircleIcon />, word: 'stepSkipped', tone: 'quiet' },
-} as const satisfies Record<StepView['status'] | 'waiting' | 'skipped', object>;
+const icons: Record<Tone, ReactNode> = {
+  good: <CheckCircleIcon />,
+  unproven: <OutlinedCircleIcon />,
+  careful: <ExclamationTriangleIcon />,
+  bad: <ExclamationCircleIcon />,
+  busy: <InProgressIcon />,
+  quiet: <OutlinedCircleIcon />,
+};
 
-/** Every step of a run, including those that are still to come; after them the image's deliveries. */
-export function Timeline({ run, children }: { run: RunView; children?: ReactNode }) {
+type Props = {
+  run: RunView;
+  /** The policy for the boot test, as far as it is known. */
+  bootCheck: BootPolicy | null;
+  children?: ReactNode;
+};
+
+/** Every step of a run, including those that are still to come; after them the image's deliveries. Of an ended run only the results. */
+export function Timeline({ run, bootCheck, children }: Props) {
   const { t } = useSpeech();
-  const isOver = run.finishedAt !== null;
+  const { findings, status, finishedAt } = run;
   return (
     <ol className="timeline" aria-label={t('progress')}>
       {steps.map((step) => {
         const view = run.steps.find((each) => each.step === step);
-        const status = view?.status ?? (isOver ? 'skipped' : 'waiting');
+        const { key, count } = toStepTick({ step, row: view, run: status, findings, bootCheck });
         const { title, help } = stepWords[step];
-        return <Entry key={step} title={t(title)} help={t(help)} view={view} status={status} />;
+        const worst =
+          count > 0 ? findings.find((each) => each.step === step && tickOf[each.outcome] === key) : undefined;
+        return (
+          <Entry
+            key={step}
+            title={t(title)}
+            help={key === 'off' ? t('stepBootOff') : finishedAt === null ? t(help) : ''}
+            view={view}
+            tick={key}
+            count={count}
+            hasPercent={stepStates[step].hasPercent}
+            {...(worst ? { anchor: findingId(worst) } : {})}
+          />
+        );
       })}
       {children}
     </ol>
   );
 }
 
+const tickOf = { fail: 'problem', warn: 'warning', unknown: 'unknown', pass: 'done' } as const;
+
 /** The data that all steps have in common. */
-type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt' | 'waitsFor'> & {
-  startedAt: string | null;
-};
+type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt'> & { startedAt: string | null };
 
 type EntryProps = {
   title: string;
   help: string;
   view: Course | undefined;
-  status: keyof typeof looks;
+  tick: StepTickKey;
+  count?: number;
+  /** Its percent is a share of the work. */
+  hasPercent: boolean;
+  /** The finding that the tick is about. */
+  anchor?: string;
   children?: ReactNode;
 };
 
-export function Entry({ title, help, view, status, children }: EntryProps) {
-  const { t, percent } = useSpeech();
-  const { icon, word, tone } = looks[status];
+export function Entry({ title, help, view, tick, count = 0, hasPercent, anchor, children }: EntryProps) {
+  const { t, say, percent } = useSpeech();
+  const { tone, label } = stepTicks[tick];
+  const words = say(label, { count });
   return (
-    <li className="timeline-entry" data-tone={tone} aria-current={status === 'running' ? 'step' : undefined}>
+    <li className="timeline-entry" data-tone={tone} aria-current={tick === 'running' ? 'step' : undefined}>
       <span className="timeline-icon" aria-hidden="true">
-        {icon}
+        {icons[tone]}
       </span>
       <div className="timeline-words">
         <div className="timeline-head">
           <strong>{title}</strong>
           <span className="figures quiet">
-            {t(status === 'running' && view?.waitsFor ? waitWords[view.waitsFor] : word)}
+            {anchor ? <a href={`#${anchor}`}>{words}</a> : words}
             {view?.startedAt ? <Took startedAt={view.startedAt} finishedAt={view.finishedAt} /> : ''}
             {view && view.attempts > 1 ? ` · ${t('attempt', { number: view.attempts })}` : ''}
           </span>
         </div>
-        <p className="quiet guest-text">{help}</p>
-        {status === 'running' && view && view.percent > 0 && (
+        {help !== '' && <p className="quiet guest-text">{help}</p>}
+        {hasPercent && tick === 'running' && view && view.percent > 0 && (
           <Progress
             value={Math.floor(view.percent)}
             label={percent(view.percent)}
@@ -79,7 +110,7 @@ export function Entry({ title, help, view, status, children }: EntryProps) {
             className="timeline-progress"
           />
         )}
-        {view?.message && status !== 'done' && (
+        {view?.message && (tick === 'failed' || tick === 'running' || tick === 'cancelled') && (
           <p className="guest-text" lang="en">
             {view.message}
           </p>

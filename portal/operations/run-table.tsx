@@ -3,6 +3,7 @@ import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/ex
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { Link } from 'react-router';
 import type { OpenRunView, Operations, StuckReason } from '../../shared/contracts/operations.ts';
+import { stepStates } from '../../shared/status/image-state.ts';
 import { useSpeech } from '../words/language.tsx';
 import { stepWords } from '../words/steps.ts';
 import { waitWords } from '../words/waits.ts';
@@ -57,7 +58,7 @@ function RunRow({ run, temporal }: { run: OpenRunView; temporal: string | null }
           {temporal && (
             <>
               {' · '}
-              <a href={workflowAt(temporal, run.workflowId)} target="_blank" rel="noreferrer">
+              <a href={`${temporal}/${encodeURIComponent(run.workflowId)}`} target="_blank" rel="noreferrer">
                 {t('inTemporal')}
               </a>
             </>
@@ -102,6 +103,7 @@ function State({ run: { status, step, stuck } }: { run: OpenRunView }) {
   }
   if (status === 'queued') return t('runQueued');
   if (step?.status === 'waiting') return t(step.waitsFor ? waitWords[step.waitsFor] : 'waitsForSlot');
+  if (step?.status === 'running' && !stepStates[step.name].hasPercent) return t('stepIsRunning');
   if (step?.status === 'running') {
     return (
       <Progress
@@ -123,9 +125,4 @@ function State({ run: { status, step, stuck } }: { run: OpenRunView }) {
       )}
     </>
   );
-}
-
-/** Temporal's UI finds a workflow by its id in any namespace's list. */
-function workflowAt(temporal: string, workflowId: string): string {
-  return `${temporal.replace(/\/$/, '')}/?query=${encodeURIComponent(`WorkflowId="${workflowId}"`)}`;
 }

@@ -16,7 +16,9 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
 import { Link, useParams } from 'react-router';
-import type { ImageDetail, RunView, Self } from '../../shared/contracts/api.ts';
+import type { ImageDetail, Self } from '../../shared/contracts/api.ts';
+import { isUnstarted, toImageState } from '../../shared/status/image-state.ts';
+import { imageStates } from '../../shared/status/states.ts';
 import { ApiProblem, api } from '../api/client.ts';
 import { useImage } from '../api/live.ts';
 import { BootEvidence } from '../images/boot-evidence.tsx';
@@ -25,14 +27,16 @@ import { Documents } from '../images/documents.tsx';
 import { DownloadRecord } from '../images/download-record.tsx';
 import { Facts, Properties, Record as RecordOf } from '../images/facts.tsx';
 import { Findings } from '../images/findings.tsx';
+import { findHome, imageLists } from '../images/home.ts';
 import { ImageMenu } from '../images/image-menu.tsx';
-import { RepairOffer } from '../images/repair-offer.tsx';
+import { listRejecting, Outcome } from '../images/outcome.tsx';
 import { RepairRecord } from '../images/repair-record.tsx';
 import { RunHistory } from '../images/run-history.tsx';
 import { StatusChip } from '../images/status-chip.tsx';
 import { Timeline } from '../images/timeline.tsx';
-import { useFailureWords, useProblemWords } from '../shell/failure.tsx';
+import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
+import { useUploadHere } from '../upload/uploads-context.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { MissingPage } from './missing.tsx';
 import { useTitle } from './title.ts';
@@ -71,18 +75,15 @@ function Detail({ id, self }: { id: string; self: Self }) {
 function Head({ image, self, connected }: { image: ImageDetail; self: Self; connected: boolean }) {
   const { t } = useSpeech();
   const [isOpen, setOpen] = useState(false);
+  const home = imageLists.find(({ path }) => path === findHome(image, self));
   return (
     <PageSection>
       <Breadcrumb aria-label={t('breadcrumb')}>
         <BreadcrumbItem>
-          {image.visibility === 'public' ? (
-            <Link to="/images/platform">{t('platformImages')}</Link>
-          ) : (
-            <Link to="/images">{t('myImages')}</Link>
-          )}
+          {home ? <Link to={home.path}>{t(home.word)}</Link> : t('imageOf', { project: image.projectId })}
         </BreadcrumbItem>
         <BreadcrumbItem isActive>
-          <span className="guest-text">{image.name}</span>
+          <span className="guest-text clamped">{image.name}</span>
         </BreadcrumbItem>
       </Breadcrumb>
       <Flex className="detail-head" alignItems={{ default: 'alignItemsCenter' }}>
@@ -98,8 +99,22 @@ function Head({ image, self, connected }: { image: ImageDetail; self: Self; conn
           <ImageMenu image={image} self={self} isOpen={isOpen} onOpenChange={setOpen} label={t('actions')} />
         </FlexItem>
       </Flex>
+      <StateSentence image={image} />
       {!connected && <Message isPlain variant="warning" title={t('reconnecting')} />}
     </PageSection>
+  );
+}
+
+/** While an image is on its way: where it is. Afterwards the outcome says more. */
+function StateSentence({ image }: { image: ImageDetail }) {
+  const { t, say } = useSpeech();
+  const { key } = toImageState(image, useUploadHere(image.id));
+  const isOver = ['good', 'unproven', 'careful', 'bad'].includes(imageStates[key].tone);
+  return (
+    <>
+      {!isOver && <p className="quiet">{say(imageStates[key].sentence)}</p>}
+      {isUnstarted(image) && key !== 'active-unstarted' && <p>{t('neverStarted')}</p>}
+    </>
   );
 }
 
@@ -108,11 +123,21 @@ function Body({ image, self }: { image: ImageDetail; self: Self }) {
   const [chosen, setChosen] = useState<number>();
   const keys = useQuery({ queryKey: ['provenance-keys'], queryFn: api.provenanceKeys, staleTime: 600_000 });
   const run = image.runs.find(({ number }) => number === chosen) ?? image.runs[0];
+  const isNewest = run === image.runs[0];
+  const told = isNewest ? listRejecting(run) : [];
+  const hasChecks = run && (run.findings.length > told.length || told.length === 0);
+  const timeline = run && (
+    <Panel title={image.runs.length > 1 ? `${t('progress')} · ${t('run', { number: run.number })}` : t('progress')}>
+      <Timeline run={run} bootCheck={image.applied?.bootCheck ?? null}>
+        {isNewest && <Deliveries image={image} role={self.role} />}
+      </Timeline>
+    </Panel>
+  );
   return (
     <Grid hasGutter>
       <GridItem span={12} lg={8}>
         <div className="stacked">
-          {run && <Outcome run={run} />}
+          {isNewest && <Outcome image={image} self={self} />}
           {image.download && (
             <Panel title={t('downloadOf')}>
               <DownloadRecord download={image.download} />
@@ -123,19 +148,13 @@ function Body({ image, self }: { image: ImageDetail; self: Self }) {
               <RepairRecord repair={image.repair} />
             </Panel>
           )}
-          {run && (
-            <Panel
-              title={image.runs.length > 1 ? `${t('progress')} · ${t('run', { number: run.number })}` : t('progress')}
-            >
-              <Timeline run={run}>{run === image.runs[0] && <Deliveries image={image} role={self.role} />}</Timeline>
-            </Panel>
-          )}
-          {run && (
+          {run && !run.finishedAt && timeline}
+          {hasChecks && (
             <Panel title={t('checks')}>
-              <Findings run={run} />
-              {run === image.runs[0] && <RepairOffer image={image} self={self} run={run} />}
+              <Findings run={run} told={told} />
             </Panel>
           )}
+          {run?.finishedAt && timeline}
           {run?.report?.boot && (
             <Panel title={t('bootEvidence')}>
               <BootEvidence key={run.id} imageId={image.id} run={run.number} boot={run.report.boot} />
@@ -188,31 +207,4 @@ function Panel({ title, children }: { title: string; children: ReactNode }) {
       <CardBody>{children}</CardBody>
     </Card>
   );
-}
-
-/** How a run that gave no image ended, and what to do. */
-function Outcome({ run }: { run: RunView }) {
-  const { t } = useSpeech();
-  const failureWords = useFailureWords();
-  switch (run.status) {
-    case 'rejected':
-      return (
-        <Message variant="danger" title={t('rejectedTitle')} heading="h2">
-          {t('rejectedHelp')}
-        </Message>
-      );
-    case 'failed': {
-      const { title, body } = run.failure ? failureWords(run.failure) : { title: undefined, body: undefined };
-      return (
-        <Message variant="danger" title={t('failedTitle')} heading="h2">
-          <p className="guest-text">{title}</p>
-          {body}
-        </Message>
-      );
-    }
-    case 'cancelled':
-      return <Message variant="info" title={t('cancelledTitle')} heading="h2" />;
-    default:
-      return null;
-  }
 }

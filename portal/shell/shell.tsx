@@ -1,4 +1,5 @@
 import {
+  Badge,
   Button,
   Masthead,
   MastheadBrand,
@@ -7,7 +8,6 @@ import {
   MastheadMain,
   MastheadToggle,
   Nav,
-  NavExpandable,
   NavItem,
   NavList,
   Page,
@@ -25,11 +25,13 @@ import {
 import { BarsIcon } from '@patternfly/react-icons/dist/esm/icons/bars-icon';
 import { MoonIcon } from '@patternfly/react-icons/dist/esm/icons/moon-icon';
 import { SunIcon } from '@patternfly/react-icons/dist/esm/icons/sun-icon';
-import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
+import { useShownImage } from '../api/live.ts';
+import { findHome, imageLists } from '../images/home.ts';
 import { UploadDock } from '../upload/upload-dock.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useProblemWords } from './failure.tsx';
@@ -50,10 +52,21 @@ export function Shell({ self, children }: { self: Self; children: ReactNode }) {
       mainContainerId={mainId}
       skipToContent={<SkipToContent href={`#${mainId}`}>{t('skipToContent')}</SkipToContent>}
     >
+      <TopOfPage />
       {children}
       <UploadDock />
     </Page>
   );
+}
+
+/** A new page begins at its top, and keyboards and screen readers at its content. */
+function TopOfPage() {
+  const { pathname, search, hash } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address is what changes
+  useEffect(() => {
+    if (hash === '') document.getElementById(mainId)?.scrollTo({ top: 0 });
+  }, [pathname, search]);
+  return null;
 }
 
 function TopBar({ self }: { self: Self }) {
@@ -150,34 +163,44 @@ export function ThemeSwitch() {
   );
 }
 
+/** How many shared images wait for this project's answer. */
+function Unanswered({ self }: { self: Self }) {
+  const { t } = useSpeech();
+  const waiting = useQuery({
+    queryKey: ['images', 'unanswered', self.projectId],
+    queryFn: () => api.images({ shared: 'pending', limit: 100 }),
+  });
+  const count = waiting.data?.images.length ?? 0;
+  if (count === 0) return null;
+  return (
+    <Badge className="nav-count" screenReaderText={t('unanswered')}>
+      {count}
+    </Badge>
+  );
+}
+
 function Menu({ self }: { self: Self }) {
   const { t } = useSpeech();
   const { pathname } = useLocation();
-  const isPlatform = pathname.startsWith('/images/platform');
-  const isShared = pathname === '/images/shared';
-  const isMine = pathname.startsWith('/images') && !isPlatform && !isShared;
-  const [isOpen, setOpen] = useState(true);
+  const image = useShownImage(/^\/images\/([^/]+)$/.exec(pathname)?.[1]);
+  const home = image ? findHome(image, self) : pathname;
   return (
     <PageSidebar>
       <PageSidebarBody>
         <Nav aria-label={t('navigation')}>
           <NavList>
-            <NavExpandable
-              title={t('images')}
-              isExpanded={isOpen}
-              isActive={isPlatform || isShared || isMine}
-              onExpand={(_event, open) => setOpen(open)}
-            >
-              <NavItem isActive={isPlatform}>
-                <Link to="/images/platform">{t('platformImages')}</Link>
+            {/* Three entries need no folding: the heading leads to the most used one. */}
+            <NavItem>
+              <Link to="/images">{t('images')}</Link>
+            </NavItem>
+            {imageLists.map(({ path, word }) => (
+              <NavItem key={path} isActive={home === path} className="nav-below">
+                <Link to={path}>
+                  {t(word)}
+                  {path === '/images/shared' && <Unanswered self={self} />}
+                </Link>
               </NavItem>
-              <NavItem isActive={isMine}>
-                <Link to="/images">{t('myImages')}</Link>
-              </NavItem>
-              <NavItem isActive={isShared}>
-                <Link to="/images/shared">{t('sharedImages')}</Link>
-              </NavItem>
-            </NavExpandable>
+            ))}
             {self.role === 'admin' && (
               <NavItem isActive={pathname.startsWith('/operations')}>
                 <Link to="/operations">{t('operations')}</Link>

@@ -10,7 +10,7 @@ import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { PartRefused } from './put-part.ts';
-import { FileChanged, OtherFile, SentElsewhere, type Upload } from './uploads.ts';
+import { FileChanged, OtherFile, SentElsewhere, shareOf, type Upload } from './uploads.ts';
 import { useUploads } from './uploads-context.tsx';
 
 const running = new Set(['sending', 'waiting', 'completing']);
@@ -49,8 +49,8 @@ function DockEntry({ upload }: { upload: Upload }) {
   const { t, percent } = useSpeech();
   const { pause, resume, cancel, dismiss, giveFile } = useUploads();
   const input = useRef<HTMLInputElement>(null);
-  const { imageId, name, fileName, phase, size, done } = upload;
-  const share = size === 0 ? 0 : Math.min(phase === 'done' ? 100 : 99, Math.floor((done / size) * 100));
+  const { imageId, name, fileName, phase } = upload;
+  const share = shareOf(upload);
   return (
     <li className="dock-entry">
       <div className="dock-head">

@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Self } from '../../shared/contracts/api.ts';
+import type { UploadHere } from '../../shared/status/image-state.ts';
 import { ApiProblem, api } from '../api/client.ts';
 import { keptUploads } from './kept-uploads.ts';
 import { PartRefused, putPart } from './put-part.ts';
-import { createUploads, type Upload, type Uploads } from './uploads.ts';
+import { createUploads, shareOf, type Upload, type UploadPhase, type Uploads } from './uploads.ts';
 
 const Context = createContext<Uploads | undefined>(undefined);
 
@@ -53,6 +54,28 @@ export function UploadsProvider({ self, children }: { self: Self; children: Reac
     };
   }, [uploads, queries]);
   return <Context value={uploads}>{children}</Context>;
+}
+
+const phasesHere: Record<UploadPhase, UploadHere['phase']> = {
+  'needs-file': 'interrupted',
+  failed: 'interrupted',
+  sending: 'sending',
+  waiting: 'waiting',
+  paused: 'paused',
+  completing: 'completing',
+  done: 'completing',
+};
+
+/** The upload of an image as this tab knows it; undefined if it has none. Changes only with what it says. */
+export function useUploadHere(imageId: string): UploadHere | undefined {
+  const uploads = useContext(Context);
+  if (!uploads) throw new Error('outside of UploadsProvider');
+  const read = (): string => {
+    const upload = uploads.all().find((each) => each.imageId === imageId);
+    return upload ? `${phasesHere[upload.phase]} ${shareOf(upload)}` : '';
+  };
+  const [phase, percent] = useSyncExternalStore(uploads.subscribe, read).split(' ');
+  return phase ? { phase: phase as UploadHere['phase'], percent: Number(percent) } : undefined;
 }
 
 export function useUploads(): Uploads & { list: readonly Upload[] } {

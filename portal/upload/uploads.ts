@@ -23,6 +23,11 @@ export type Upload = {
   problem: unknown;
 };
 
+/** In whole percent; 100 only when it is all. */
+export function shareOf({ size, done, phase }: Pick<Upload, 'size' | 'done' | 'phase'>): number {
+  return size === 0 ? 0 : Math.min(phase === 'done' ? 100 : 99, Math.floor((done / size) * 100));
+}
+
 export type UploadsApi = Transfer['api'] & {
   createImage(image: { name: string; size: number }): Promise<ImageView>;
   abandonUpload(id: string): Promise<void>;

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { formatMessage, type Params } from '../../shared/checks/message.ts';
+import type { Text } from '../../shared/checks/text.ts';
 import { createFormats } from './formats.ts';
 import { type WordKey, words } from './words.ts';
 
@@ -17,7 +18,9 @@ function firstLanguage(): Language {
 
 function wordsIn(language: Language) {
   const t = (key: WordKey, params: Params = {}): string => formatMessage(words[key][language], language, params);
-  return { language, t, ...createFormats(language) };
+  /** Words that are shared with the command line and the reports. */
+  const say = (text: Text, params: Params = {}): string => formatMessage(text[language], language, params);
+  return { language, t, say, ...createFormats(language) };
 }
 
 type Speech = ReturnType<typeof wordsIn> & { choose(language: Language): void };

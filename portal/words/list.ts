@@ -47,17 +47,9 @@ export const listWords = {
   previousPage: { en: 'Previous page', de: 'Vorherige Seite' },
   firstPage: { en: 'First page', de: 'Erste Seite' },
 
-  // States of an image.
-  chipAnnounced: { en: 'Waiting for its file', de: 'Wartet auf die Datei' },
-  chipUploading: { en: 'Uploading', de: 'Wird hochgeladen' },
-  chipQueued: { en: 'Queued', de: 'In Warteschlange' },
-  chipActive: { en: 'Active', de: 'Aktiv' },
-  chipActiveWithWarnings: { en: 'Active, with warnings', de: 'Aktiv, mit Warnungen' },
-  chipActionNeeded: { en: 'Action needed', de: 'Aktion nötig' },
-  chipFailed: { en: 'Failed', de: 'Fehlgeschlagen' },
-  chipCancelled: { en: 'Cancelled', de: 'Abgebrochen' },
-  chipDeactivated: { en: 'Deactivated', de: 'Deaktiviert' },
-  chipDeleting: { en: 'Deleting', de: 'Wird gelöscht' },
+  // Glance's statuses, to filter by.
+  andMore: { en: '+{count} more', de: '+{count} weitere' },
+  notStarted: { en: 'Not started', de: 'Nicht gestartet' },
   statusQueued: { en: 'Queued', de: 'In Warteschlange' },
   statusUploading: { en: 'Uploading', de: 'Wird hochgeladen' },
   statusImporting: { en: 'In progress', de: 'In Arbeit' },

@@ -23,6 +23,7 @@ export const operationsWords = {
   stuckStoreUnreachable: { en: 'The object store does not answer', de: 'Der Objektspeicher antwortet nicht' },
   stuckRetrying: { en: 'Keeps failing', de: 'Schlägt immer wieder fehl' },
   stuckNotTakenUp: { en: 'No worker picked up the next step', de: 'Kein Worker hat den nächsten Schritt übernommen' },
+  stepIsRunning: { en: 'Running', de: 'Läuft' },
   waitsForScratch: { en: 'Waits for scratch space', de: 'Wartet auf Scratch-Speicher' },
   waitsForWorker: { en: 'Waits for a free worker', de: 'Wartet auf einen freien Worker' },
   waitsForSlot: { en: 'Waits for a slot', de: 'Wartet auf einen Platz' },

@@ -5,6 +5,7 @@ export const shellWords = {
   images: { en: 'Images', de: 'Images' },
   platformImages: { en: 'Platform images', de: 'Plattform-Images' },
   sharedImages: { en: 'Shared with me', de: 'Mit mir geteilt' },
+  unanswered: { en: 'not answered yet', de: 'noch nicht beantwortet' },
   myImages: { en: 'My images', de: 'Meine Images' },
   navigation: { en: 'Navigation', de: 'Navigation' },
   breadcrumb: { en: 'Where you are', de: 'Wo Sie sind' },
@@ -73,5 +74,6 @@ export const shellWords = {
   close: { en: 'Close', de: 'Schließen' },
   cancel: { en: 'Cancel', de: 'Abbrechen' },
   copy: { en: 'Copy', de: 'Kopieren' },
+  copyWhat: { en: 'Copy {what}', de: '{what} kopieren' },
   copied: { en: 'Copied', de: 'Kopiert' },
 } as const satisfies Words;

@@ -18,25 +18,20 @@ export const stepsWords = {
     en: 'Started once, without access to outside networks',
     de: 'Einmal gestartet, ohne Zugang zu fremden Netzen',
   },
+  stepBootOff: {
+    en: 'Nobody has started this image here.',
+    de: 'Das Image wurde hier nicht gestartet.',
+  },
   stepPublishHelp: { en: 'Stored and verified', de: 'Gespeichert und geprüft' },
-  chipChecking: { en: 'Checking', de: 'Wird geprüft' },
-  chipConverting: { en: 'Converting', de: 'Wird konvertiert' },
-  chipBootTest: { en: 'Boot test', de: 'Starttest' },
-  chipPublishing: { en: 'Publishing', de: 'Wird veröffentlicht' },
 } as const satisfies Words;
 
 type StepsWord = keyof typeof stepsWords;
 
-/**
- * How the portal names each step, in the order of the workflow. `doing`: the state of an image in this step. `hasPercent`: the
- * step knows its progress in a way that means something to people.
- */
-export const stepWords: Readonly<
-  Record<Step, { title: StepsWord; help: StepsWord; doing: StepsWord; hasPercent: boolean }>
-> = {
-  admit: { title: 'stepAdmit', help: 'stepAdmitHelp', doing: 'chipChecking', hasPercent: false },
-  convert: { title: 'stepConvert', help: 'stepConvertHelp', doing: 'chipConverting', hasPercent: true },
-  inspect: { title: 'stepInspect', help: 'stepInspectHelp', doing: 'chipChecking', hasPercent: false },
-  'boot-check': { title: 'stepBootCheck', help: 'stepBootCheckHelp', doing: 'chipBootTest', hasPercent: false },
-  publish: { title: 'stepPublish', help: 'stepPublishHelp', doing: 'chipPublishing', hasPercent: true },
+/** How the portal names each step, in the order of the workflow. */
+export const stepWords: Readonly<Record<Step, { title: StepsWord; help: StepsWord }>> = {
+  admit: { title: 'stepAdmit', help: 'stepAdmitHelp' },
+  convert: { title: 'stepConvert', help: 'stepConvertHelp' },
+  inspect: { title: 'stepInspect', help: 'stepInspectHelp' },
+  'boot-check': { title: 'stepBootCheck', help: 'stepBootCheckHelp' },
+  publish: { title: 'stepPublish', help: 'stepPublishHelp' },
 };

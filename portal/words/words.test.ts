@@ -6,6 +6,7 @@ import { detailWords } from './detail.ts';
 import { createFormats } from './formats.ts';
 import { listWords } from './list.ts';
 import { operationsWords } from './operations.ts';
+import { settingsWords } from './settings.ts';
 import { shellWords } from './shell.ts';
 import { stepsWords } from './steps.ts';
 import { uploadingWords } from './uploading.ts';
@@ -19,7 +20,10 @@ test('each text stands in both languages, with the same params', () => {
 });
 
 test('no key stands in two files', () => {
-  const files = [actionsWords, detailWords, listWords, operationsWords, shellWords, stepsWords, uploadingWords];
+  const files = [
+    ...[actionsWords, detailWords, listWords, operationsWords],
+    ...[settingsWords, shellWords, stepsWords, uploadingWords],
+  ];
   const keys = files.flatMap((file) => Object.keys(file));
   expect(keys.toSorted()).toEqual(Object.keys(words).toSorted());
 });

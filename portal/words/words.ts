@@ -2,6 +2,7 @@ import { actionsWords } from './actions.ts';
 import { detailWords } from './detail.ts';
 import { listWords } from './list.ts';
 import { operationsWords } from './operations.ts';
+import { settingsWords } from './settings.ts';
 import { shellWords } from './shell.ts';
 import { stepsWords } from './steps.ts';
 import type { Words } from './text.ts';
@@ -17,6 +18,7 @@ export const words = {
   ...uploadingWords,
   ...detailWords,
   ...stepsWords,
+  ...settingsWords,
   ...operationsWords,
 } as const satisfies Words;
 

@@ -1,10 +1,14 @@
 import { z } from 'zod';
+
 import { blockedPorts } from '../limits/blocked-ports.ts';
 import { requestLimits } from '../limits/request-limits.ts';
+import { bootResults } from '../status/boot-result.ts';
+
 import { DeliveryStatus, TargetName } from './delivery.ts';
 import { Checksum, SourceUrl } from './download.ts';
-import { Finding } from './finding.ts';
+import { Finding, Outcome } from './finding.ts';
 import {
+  BootPolicy,
   Family,
   ImageName,
   ImageSettings,
@@ -12,7 +16,9 @@ import {
   ListedSystem,
   MemberStatus,
   memberStatuses,
+  Policy,
   ProjectId,
+  TargetFormat,
   Visibility,
 } from './image.ts';
 import { OrderStatus } from './order.ts';
@@ -48,9 +54,27 @@ export const Activity = z.object({
   status: RunStatus,
   step: Step.nullable(),
   percent: Percent,
+  /** The step has not begun: it waits for a worker with room, or for scratch space. */
+  waitsFor: z.enum(waitsFor).nullable().default(null),
   verdict: Verdict.nullable(),
+  /** How the boot test went; null until the run has a report. */
+  boot: z.enum(bootResults).nullable().default(null),
+  /** The worst finding, in the language of `Accept-Language`, and how many did not pass. Null if all passed, or before the report. */
+  trouble: z
+    .object({ outcome: Outcome, title: z.string(), problem: z.string().optional(), count: z.number().int().min(1) })
+    .nullable()
+    .default(null),
 });
 export type Activity = z.infer<typeof Activity>;
+
+/** Where an image's bytes come from, if not from an upload. */
+export const ImageOrder = z.object({
+  kind: z.enum(['repair', 'download']),
+  status: OrderStatus,
+  /** Of the bytes of a download whose size is known. */
+  percent: Percent.nullable(),
+});
+export type ImageOrder = z.infer<typeof ImageOrder>;
 
 export const GuestSummary = GuestFacts.pick({ osName: true, osDistro: true, osVersion: true, architecture: true });
 export type GuestSummary = z.infer<typeof GuestSummary>;
@@ -80,7 +104,9 @@ export const ImageView = z.object({
   properties: z.record(z.string(), z.string()),
   /** Null until its upload is finished, and for other projects unless it has published the image. */
   activity: Activity.nullable(),
-  /** The system that the newest run found inside; null before. Guest-controlled text. */
+  /** The repair or download that makes its bytes; null for an upload, and for other projects. */
+  order: ImageOrder.nullable().default(null),
+  /** The system that the newest run found inside; null before its inspection. Guest-controlled text. */
   guest: GuestSummary.nullable(),
   createdAt: Time,
   updatedAt: Time,
@@ -232,7 +258,13 @@ export type DeliveryView = z.infer<typeof DeliveryView>;
 export const CreateDelivery = z.strictObject({ target: TargetName });
 export type CreateDelivery = z.infer<typeof CreateDelivery>;
 
+/** The settings that hold for an image now: its own, else its project's, else the installation's. */
+export const AppliedSettings = z.object({ targetFormat: TargetFormat, policy: Policy, bootCheck: BootPolicy });
+export type AppliedSettings = z.infer<typeof AppliedSettings>;
+
 export const ImageDetail = ImageView.extend({
+  /** Null for other projects. */
+  applied: AppliedSettings.nullable().default(null),
   /** Null unless it was made from another image. */
   repair: RepairView.nullish(),
   /** Null unless its bytes were fetched from a URL. */
@@ -535,6 +567,8 @@ export const Self = z.object({
   limits: z.object({ maxUploadBytes: Bytes, maxVirtualBytes: Bytes, allowIso: z.boolean() }),
   quota: QuotaView,
   uploads: z.object({ endpoint: z.string(), bucket: z.string(), keyPrefix: z.string() }),
+  /** The settings of an upload that chooses none. */
+  defaults: AppliedSettings.optional(),
 });
 export type Self = z.infer<typeof Self>;
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Step } from './step.ts';
 
-export const Outcome = z.enum(['pass', 'warn', 'fail', 'unknown']);
+export const outcomes = ['pass', 'warn', 'fail', 'unknown'] as const;
+export const Outcome = z.enum(outcomes);
 export type Outcome = z.infer<typeof Outcome>;
 
 /**

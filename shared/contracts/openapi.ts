@@ -723,7 +723,19 @@ export interface components {
             status: "queued" | "running" | "published" | "rejected" | "failed" | "cancelled";
             step: ("admit" | "convert" | "inspect" | "boot-check" | "publish") | null;
             percent: number;
+            /** @default null */
+            waitsFor: ("worker" | "scratch") | null;
             verdict: ("publish" | "publish-with-warnings" | "reject") | null;
+            /** @default null */
+            boot: ("off" | "not-reached" | "passed" | "warned" | "failed") | null;
+            /** @default null */
+            trouble: {
+                /** @enum {string} */
+                outcome: "pass" | "warn" | "fail" | "unknown";
+                title: string;
+                problem?: string | undefined;
+                count: number;
+            } | null;
         };
         ApiError: {
             error: {
@@ -732,6 +744,14 @@ export interface components {
                 remedy?: string | undefined;
                 requestId: string;
             };
+        };
+        AppliedSettings: {
+            /** @enum {string} */
+            targetFormat: "raw" | "qcow2" | "keep";
+            /** @enum {string} */
+            policy: "enforce" | "warn";
+            /** @enum {string} */
+            bootCheck: "off" | "warn" | "require";
         };
         AuditEntry: {
             id: number;
@@ -948,17 +968,28 @@ export interface components {
                 [key: string]: string;
             };
             activity: components["schemas"]["Activity"] | null;
+            /** @default null */
+            order: components["schemas"]["ImageOrder"] | null;
             guest: components["schemas"]["GuestSummary"] | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+            /** @default null */
+            applied: components["schemas"]["AppliedSettings"] | null;
             repair?: (components["schemas"]["RepairView"] | null) | undefined;
             download?: (components["schemas"]["DownloadView"] | null) | undefined;
             published: components["schemas"]["PublishedView"] | null;
             runs: components["schemas"]["RunView"][];
             /** @default [] */
             deliveries: components["schemas"]["DeliveryView"][];
+        };
+        ImageOrder: {
+            /** @enum {string} */
+            kind: "repair" | "download";
+            /** @enum {string} */
+            status: "queued" | "running" | "handed-over" | "failed" | "cancelled";
+            percent: number | null;
         };
         ImagePage: {
             images: components["schemas"]["ImageView"][];
@@ -1033,6 +1064,8 @@ export interface components {
                 [key: string]: string;
             };
             activity: components["schemas"]["Activity"] | null;
+            /** @default null */
+            order: components["schemas"]["ImageOrder"] | null;
             guest: components["schemas"]["GuestSummary"] | null;
             /** Format: date-time */
             createdAt: string;
@@ -1349,6 +1382,7 @@ export interface components {
                 bucket: string;
                 keyPrefix: string;
             };
+            defaults?: components["schemas"]["AppliedSettings"] | undefined;
         };
         SessionList: {
             sessions: components["schemas"]["SessionView"][];

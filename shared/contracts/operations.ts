@@ -75,6 +75,7 @@ export const Operations = z.object({
   queues: z.array(QueueView).nullable(),
   workers: z.array(WorkerView),
   dependencies: z.record(z.string(), z.boolean()),
+  /** `temporal`: the page of the namespace's workflows. A workflow's ID behind it, and a slash between, is the page of that workflow. */
   links: z.object({ queueBoard: z.string(), temporal: z.url().nullable() }),
 });
 export type Operations = z.infer<typeof Operations>;

@@ -14,3 +14,8 @@ export function snapshotProperties({ kind, baseImageId, instanceId }: Snapshot):
 export function isBackup({ image_type, snapshot_kind }: Readonly<Record<string, string>>): boolean {
   return image_type === 'backup' || (image_type === 'snapshot' && snapshot_kind === ('backup' satisfies SnapshotKind));
 }
+
+/** Any of both, by what Nova says of it. */
+export function isSnapshot({ image_type }: Readonly<Record<string, string>>): boolean {
+  return image_type === 'snapshot' || image_type === 'backup';
+}

@@ -1,4 +1,6 @@
+import type { Finding } from '../contracts/finding.ts';
 import type { ImageSettings, ImageStatus, ListedSystem, MemberStatus, Visibility } from '../contracts/image.ts';
+import type { OrderStatus } from '../contracts/order.ts';
 import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } from '../contracts/run.ts';
 import type { Step } from '../contracts/step.ts';
 import type { Failure } from '../errors.ts';
@@ -47,8 +49,19 @@ export type LatestRun = {
   /** The running step, or else the last one that ran. */
   step: Step | null;
   percent: number;
+  waitsFor: WaitsFor | null;
   verdict: Verdict | null;
   guest: GuestFacts | null;
+  /** Null until the run has a report. `troubles` did not pass; `boot` are the boot test's. */
+  findings: { troubles: Finding[]; boot: Finding[] } | null;
+};
+
+/** What makes an image's bytes, in short: for lists. Bytes are of a download; null while they are not known. */
+export type ImageOrderState = {
+  kind: 'repair' | 'download';
+  status: OrderStatus;
+  received: number | null;
+  total: number | null;
 };
 
 export type PublishedObject = { bucket: string; key: string; format: string; size: number; sha256: string };
@@ -133,6 +146,8 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   steps(runId: string): Promise<RunStep[]>;
   /** By image id; images without a run are absent. One query for a whole page. */
   latestRuns(imageIds: readonly string[]): Promise<ReadonlyMap<string, LatestRun>>;
+  /** By image id; images whose bytes are uploaded are absent. One query for a whole page. */
+  orders(imageIds: readonly string[]): Promise<ReadonlyMap<string, ImageOrderState>>;
   publication(imageId: string): Promise<PublishedObject | undefined>;
   /** A further run of an image whose last one has ended unpublished; the settings replace the image's one by one. @throws `conflict`, `quota-exceeded` while there is still no room for it */
   newRun(imageId: string, settings?: ImageSettings, requestId?: string): Promise<Run>;

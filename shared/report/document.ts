@@ -1,7 +1,9 @@
 import type { Language } from '../checks/define.ts';
 import type { FindingView } from '../contracts/api.ts';
 import type { Examination } from '../contracts/run.ts';
+import { type BootResult, bootResultWords } from '../status/boot-result.ts';
 import { formatBytes } from '../text/quantities.ts';
+
 import { type ReportWords, reportWords } from './words.ts';
 
 /** A report for people, for an image from any source. It contains texts of the guest, so every renderer must escape them. */
@@ -13,13 +15,15 @@ export type ReportDocument = Omit<Examination, 'findings'> & {
   uploadSha256?: string | undefined;
   /** Where the converted disk is. */
   output?: string | undefined;
+  /** Of a run; a check of a local file starts nothing. */
+  bootResult?: BootResult | undefined;
   findings: readonly FindingView[];
 };
 
 /** Label and value, in the order of the report; facts that are not known are left out. */
 export function toFacts(document: ReportDocument, language: Language): [label: string, value: string][] {
   const say: ReportWords = reportWords[language];
-  const { layers, disk, guest, converted, boot, output, uploadSha256 } = document;
+  const { layers, disk, guest, converted, boot, bootResult, output, uploadSha256 } = document;
   const around = layers
     .filter(({ kind }) => kind !== 'disk' && kind !== 'pieces')
     .map(({ kind, member }) => member ?? kind);
@@ -43,7 +47,13 @@ export function toFacts(document: ReportDocument, language: Language): [label: s
     ],
     [say.kernel, guest?.kernels ?? []],
     ['cloud-init', [guest?.cloudInit]],
-    [say.boot, boot ? [`${boot.seconds} s`, boot.firmware, boot.accelerator] : []],
+    [
+      say.boot,
+      [
+        bootResult && bootResultWords[bootResult][language],
+        ...(boot ? [`${boot.seconds} s`, boot.firmware, boot.accelerator] : []),
+      ],
+    ],
     [
       say.result,
       converted

@@ -102,8 +102,10 @@ test('latestRuns tells in short what each image is at', async () => {
     status: 'queued',
     step: null,
     percent: 0,
+    waitsFor: null,
     verdict: null,
     guest: null,
+    findings: null,
   });
   expect(latest.get(tried.image.id)).toEqual({
     runId: second.id,
@@ -111,8 +113,10 @@ test('latestRuns tells in short what each image is at', async () => {
     status: 'running',
     step: 'convert',
     percent: 80,
+    waitsFor: null,
     verdict: null,
     guest: null,
+    findings: null,
   });
   // Another worker takes over and begins at the beginning.
   const { fence } = await runs.beginAttempt(namesOf(second), 'worker-2');
@@ -123,6 +127,7 @@ test('latestRuns tells in short what each image is at', async () => {
     percent: 0,
     verdict: 'publish',
     guest: { osName: 'Debian 12' },
+    findings: { troubles: [], boot: [] },
   });
   expect((await images.steps(second.id)).map(({ step }) => step)).toEqual(['admit', 'convert']);
   expect(await images.latestRuns([])).toEqual(new Map());

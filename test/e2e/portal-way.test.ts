@@ -76,9 +76,7 @@ test('a Debian goes from the menu to “Aktiv”, is seen, named, told its needs
 
   // 1. The menu.
   const menu = page.getByRole('navigation', { name: 'Navigation' });
-  await menu.getByRole('button', { name: 'Images' }).click();
-  await menu.getByRole('link', { name: 'Meine Images' }).waitFor({ state: 'hidden' });
-  await menu.getByRole('button', { name: 'Images' }).click();
+  await menu.getByRole('link', { name: 'Images', exact: true }).click();
   await menu.getByRole('link', { name: 'Plattform-Images' }).waitFor();
   await menu.getByRole('link', { name: 'Meine Images' }).click();
   await page.getByRole('heading', { name: 'Noch keine Images' }).waitFor();

@@ -51,6 +51,20 @@ test('a page that has lost the server says so, and is right again as soon as it 
   expect(loads).toBe(0);
 });
 
+test('a page that is loaded while the server is away goes on by itself within five seconds', async () => {
+  await portal.signIn(member, `/images/${images.converting.id}`);
+  const { page } = portal;
+  await page.getByRole('heading', { name: 'Ubuntu 24.04' }).waitFor();
+  await page.route('**/v1/**', (route) => route.abort('connectionrefused'));
+  await page.reload();
+  await page.getByRole('heading', { name: 'Der Server ist nicht erreichbar.' }).waitFor();
+  await page.getByRole('button', { name: 'Erneut versuchen' }).waitFor();
+  await page.unroute('**/v1/**');
+  const since = Date.now();
+  await page.getByRole('heading', { name: 'Ubuntu 24.04' }).waitFor();
+  expect(Date.now() - since).toBeLessThan(5000);
+});
+
 test('dark and light are changed at once, and remembered', async () => {
   await portal.signIn(member);
   const { page } = portal;
@@ -121,7 +135,7 @@ test('snapshots stand among the images, and are listed alone by an address', asy
     .execute();
   await portal.signIn(member);
   const { page } = portal;
-  await page.getByRole('row', { name: /Backup of web-1 Snapshot/ }).waitFor();
+  await page.getByRole('row', { name: /Backup of web-1 Backup-Snapshot/ }).waitFor();
   await page.getByLabel('Art').selectOption({ label: 'Nur Snapshots' });
   await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
   expect(new URL(page.url()).search).toBe('?imageType=snapshot');

@@ -111,7 +111,9 @@ test('runs are shown with their step, what is stuck with why', async () => {
   expect(converting).toMatch(/\d+ %/);
   await page.getByText('1 hängt').waitFor();
   const temporal = page.getByRole('link', { name: 'in Temporal' }).first();
-  expect(await temporal.getAttribute('href')).toMatch(/^http:\/\/127\.0\.0\.1:8233\/\?query=WorkflowId%3D%22image-/);
+  expect(await temporal.getAttribute('href')).toMatch(
+    /^http:\/\/127\.0\.0\.1:8233\/namespaces\/[\w-]+\/workflows\/image-[0-9a-f-]+-run-\d+$/,
+  );
   await expectAccessible(page);
   await picture(page, 'operations-runs-de');
   await page.getByRole('button', { name: 'Dunkle Darstellung' }).click();

@@ -114,7 +114,11 @@ export async function activeImage(
       serialLog: evidence('serial.log'),
       screen: evidence('screen.png'),
     },
-    findings: [...passed, found('disk-growth', 'warn', { behind: '/dev/sda2 (swap)' })],
+    findings: [
+      ...passed,
+      found('boot-reached-cloud-init', 'pass', {}, 'boot-check'),
+      found('disk-growth', 'warn', { behind: '/dev/sda2 (swap)' }),
+    ],
   });
   await runs.publish(names, fence, publicationOf(names, converted));
   await installation.db

@@ -1,0 +1,138 @@
+import { Button, ClipboardCopy } from '@patternfly/react-core';
+import { DownloadIcon } from '@patternfly/react-icons/dist/esm/icons/download-icon';
+import { RedoIcon } from '@patternfly/react-icons/dist/esm/icons/redo-icon';
+import type { ReactNode } from 'react';
+import type { FindingView, ImageDetail, RunView, Self } from '../../shared/contracts/api.ts';
+import { toImageState } from '../../shared/status/image-state.ts';
+import { imageStates } from '../../shared/status/states.ts';
+import { useFailureWords } from '../shell/failure.tsx';
+import { Message, type Variant } from '../shell/message.tsx';
+import { useSpeech } from '../words/language.tsx';
+import { FindingList } from './findings.tsx';
+import { type ImageActions, listActions } from './image-actions.ts';
+import { RepairOffer } from './repair-offer.tsx';
+import { useImageWork } from './use-image-work.ts';
+
+type Props = { image: ImageDetail; self: Self };
+
+/** The findings that have rejected a run. The head of its page shows them; its list of checks need not. */
+export function listRejecting(run: RunView | undefined): readonly FindingView[] {
+  return run?.status === 'rejected' ? run.findings.filter(({ outcome }) => outcome === 'fail') : [];
+}
+
+/** What came of an image, why, and the next step that helps. Nothing while it is being worked on. */
+export function Outcome({ image, self }: Props) {
+  const { say } = useSpeech();
+  const failureWords = useFailureWords();
+  const { key } = toImageState(image);
+  const can = listActions(image, self);
+  const [run] = image.runs;
+  const title = say(imageStates[key].sentence);
+  const told = (variant: Variant, body?: ReactNode) => (
+    <Message variant={variant} title={title} heading="h2">
+      {body}
+    </Message>
+  );
+  const failed = (failure: Parameters<typeof failureWords>[0] | null | undefined, next: ReactNode) => {
+    const words = failure ? failureWords(failure) : undefined;
+    return told(
+      'danger',
+      <div className="stacked">
+        {words && (
+          <div className="guest-text">
+            <p>{words.title}</p>
+            {words.body}
+          </div>
+        )}
+        {next}
+      </div>,
+    );
+  };
+  switch (key) {
+    case 'rejected':
+    case 'active-rejected':
+      return told('danger', run && <Rejection image={image} self={self} run={run} />);
+    case 'failed':
+      return failed(run?.failure, <TryAgain image={image} can={can} />);
+    case 'download-failed':
+      return failed(image.download?.failure, <TryAgain image={image} can={can} />);
+    case 'repair-failed':
+      return failed(image.repair?.failure, null);
+    case 'cancelled':
+      return told('info', <TryAgain image={image} can={can} />);
+    case 'active':
+      return told('success', <Ready image={image} run={run} />);
+    case 'active-unstarted':
+    case 'active-unknown':
+      return told('info', <Ready image={image} run={run} />);
+    case 'active-warned':
+      return told(
+        'warning',
+        <>
+          <Ready image={image} run={run} />
+          {run && <RepairOffer image={image} self={self} run={run} />}
+        </>,
+      );
+    case 'active-unchecked':
+      return told('warning', <Ready image={image} run={undefined} />);
+    default:
+      return null;
+  }
+}
+
+/** Cause, advice, commands, and the repair where one applies. */
+function Rejection({ image, self, run }: Props & { run: RunView }) {
+  return (
+    <div className="stacked">
+      <FindingList findings={listRejecting(run)} />
+      <RepairOffer image={image} self={self} run={run} isPrimary />
+    </div>
+  );
+}
+
+function TryAgain({ image, can }: { image: ImageDetail; can: ImageActions }) {
+  const { t } = useSpeech();
+  const work = useImageWork(image);
+  if (can.retry !== true) return null;
+  return (
+    <div>
+      <Button icon={<RedoIcon />} onClick={() => void work.retry()}>
+        {t('retry')}
+      </Button>
+    </div>
+  );
+}
+
+/** The facts that one needs to use it. */
+function Ready({ image, run }: { image: ImageDetail; run: RunView | undefined }) {
+  const { t } = useSpeech();
+  const work = useImageWork(image);
+  const passed = run?.findings.filter(({ outcome }) => outcome === 'pass').length ?? 0;
+  const boot = run?.report?.boot;
+  const firmware = boot ? [boot.firmware] : (run?.report?.guest?.firmware ?? []);
+  const facts = [
+    ...(firmware.length > 0
+      ? [t(boot ? 'bootsWith' : 'mayBootWith', { firmware: firmware.map((each) => each.toUpperCase()).join(', ') })]
+      : []),
+    ...(passed > 0 ? [t('passedChecks', { count: passed })] : []),
+  ];
+  return (
+    <div className="stacked">
+      {facts.length > 0 && <p>{facts.join(' · ')}</p>}
+      <ClipboardCopy
+        isReadOnly
+        hoverTip={t('copy')}
+        clickTip={t('copied')}
+        textAriaLabel={t('identifier')}
+        copyAriaLabel={t('copyWhat', { what: t('identifier') })}
+      >
+        {image.id}
+      </ClipboardCopy>
+      <div className="next-steps">
+        <Button variant="secondary" icon={<DownloadIcon />} onClick={() => void work.download()}>
+          {t('download')}
+        </Button>
+      </div>
+    </div>
+  );
+}
