@@ -13,12 +13,12 @@ import { type TemporalConfig, temporalTlsVariables, toConnectionOptions } from '
 import { tlsTrouble } from '../adapters/tls-trouble.ts';
 import { type QueueBeside, queueBeside, sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
+import type { StepMeter } from '../shared/ports/meters.ts';
 import type { Traces } from '../shared/ports/traces.ts';
 import type { OnOwnQueue, OnSharedQueues } from '../workflows/activities.ts';
 import { leastBetweenMs } from './activities/beating.ts';
-import { activityLogAttributes } from './log-attributes.ts';
 import type { AllPlaces, Places, Reservation } from './places.ts';
-import { traceActivities, traceEnds } from './traced-runs.ts';
+import { traceEnds, watchActivities } from './watch-activities.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
 type CommonOption =
@@ -44,6 +44,7 @@ export type StepWorkerOptions = {
   /** Where Temporal's SDK serves its own metrics: host and port. */
   metrics: string | undefined;
   traces: Traces;
+  meter: StepMeter;
   log: Logger;
 };
 
@@ -122,7 +123,7 @@ export function startStepWorker(options: StepWorkerOptions): { close(): Promise<
         connection,
         namespace,
         identity: workerId,
-        interceptors: { activity: [traceActivities(options.traces, workerId), activityLogAttributes] },
+        interceptors: { activity: [watchActivities({ ...options, worker: workerId })] },
         sinks: traceEnds(options.traces),
         // Cancels the steps of a worker that stops; they say so, and their run moves to another worker.
         shutdownGraceTime: '1s',

@@ -123,7 +123,7 @@ export function createRunStore(
         return { fence: run.fence };
       }),
 
-    stepStarted: async (runId, fence, step, worker, attempt) => {
+    stepStarted: async ({ runId, fence }, step, worker, tries) => {
       const row = await db
         .insertInto('run_steps')
         .columns(['run_id', 'step', 'status', 'attempts', 'percent', 'worker', 'started_at'])
@@ -138,7 +138,7 @@ export function createRunStore(
                 'id',
                 sql<string>`${step}::text`.as('step'),
                 sql<string>`'running'`.as('status'),
-                sql<number>`${attempt}::int`.as('attempts'),
+                sql<number>`${tries}::int`.as('attempts'),
                 sql<number>`0`.as('percent'),
                 sql<string>`${worker}::text`.as('worker'),
                 sql<Date>`now()`.as('started_at'),
@@ -162,7 +162,7 @@ export function createRunStore(
       if (!row) throw superseded('run');
     },
 
-    stepWaits: async (runId, fence, step, waitsFor) => {
+    stepWaits: async ({ runId, fence }, step, waitsFor) => {
       const { numUpdatedRows } = await db
         .updateTable('run_steps')
         .set({ waits_for: waitsFor })
@@ -173,7 +173,7 @@ export function createRunStore(
       if (numUpdatedRows === 0n) throw superseded('run');
     },
 
-    stepProgress: async (runId, fence, step, percent) => {
+    stepProgress: async ({ runId, fence }, step, percent) => {
       const { numUpdatedRows } = await db
         .updateTable('run_steps')
         // A report that arrives after the end of the step has no effect, but it is not a fencing error.
@@ -189,7 +189,7 @@ export function createRunStore(
       if (numUpdatedRows === 0n) throw superseded('run');
     },
 
-    stepEnded: async (runId, fence, step, status, failure, found) => {
+    stepEnded: async ({ runId, fence }, step, status, failure, found) => {
       const { numUpdatedRows } = await db
         .updateTable('run_steps')
         .set({
@@ -209,7 +209,7 @@ export function createRunStore(
       if (numUpdatedRows === 0n) throw superseded('run');
     },
 
-    awaitWorker: ({ imageId, runId }, fence) =>
+    awaitWorker: ({ imageId, runId, fence }) =>
       db.transaction().execute(async (trx) => {
         await heldRun(trx, runId, fence);
         // No worker has the run now, so a worker that stops meanwhile does not affect it.
@@ -232,7 +232,7 @@ export function createRunStore(
           .executeTakeFirstOrThrow();
       }),
 
-    saveReport: (runId, fence, report) =>
+    saveReport: ({ runId, fence }, report) =>
       db.transaction().execute(async (trx) => {
         await heldRun(trx, runId, fence);
         await trx
@@ -242,7 +242,7 @@ export function createRunStore(
           .execute();
       }),
 
-    admitted: ({ imageId, runId }, fence, serve) =>
+    admitted: ({ imageId, runId, fence }, serve) =>
       db.transaction().execute(async (trx) => {
         await heldRun(trx, runId, fence);
         const image = await trx
@@ -266,7 +266,7 @@ export function createRunStore(
           .execute();
       }),
 
-    reserve: ({ imageId, runId }, fence, size) =>
+    reserve: ({ imageId, runId, fence }, size) =>
       db.transaction().execute(async (trx) => {
         await heldRun(trx, runId, fence);
         const { project_id, held_bytes } = await trx
@@ -288,7 +288,7 @@ export function createRunStore(
       (await db.selectFrom('publications').where('run_id', '=', runId).select('run_id').executeTakeFirst()) !==
       undefined,
 
-    publish: ({ imageId, runId }, fence, { bucket, key, converted, digests, properties = {}, targets = [] }) =>
+    publish: ({ imageId, runId, fence }, { bucket, key, converted, digests, properties = {}, targets = [] }) =>
       db.transaction().execute(async (trx) => {
         // Looked up behind the lock: the same attempt twice at once finds what the other call did.
         await trx.selectFrom('runs').where('id', '=', runId).select('id').forUpdate().executeTakeFirst();
@@ -344,7 +344,7 @@ export function createRunStore(
         );
       }),
 
-    approve: ({ imageId, runId }, fence, targets = []) =>
+    approve: ({ imageId, runId, fence }, targets = []) =>
       db.transaction().execute(async (trx) => {
         const open = await trx
           .selectFrom('runs')

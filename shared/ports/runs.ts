@@ -45,6 +45,10 @@ export type Publication = {
   targets?: readonly string[];
 };
 
+/** One attempt at a run. The newest one has the highest fence, and only its writes count. */
+export type RunAttempt = { imageId: string; runId: string; fence: number };
+type HeldRun = Pick<RunAttempt, 'runId' | 'fence'>;
+
 /**
  * Where runs are kept. Every write is idempotent; a write that carries a fence throws BootreadyError `superseded`
  * (not retryable) when a newer attempt has started.
@@ -58,14 +62,13 @@ export interface RunStore {
    * Counts one more attempt each time: what is not idempotent here is meant to be seen. Why the try before failed stays until the step is
    * done.
    */
-  stepStarted(runId: string, fence: number, step: Step, worker: string, attempt: number): Promise<void>;
+  stepStarted(attempt: HeldRun, step: Step, worker: string, tries: number): Promise<void>;
   /** It cannot begin before there is scratch space for it; progress says that it has. */
-  stepWaits(runId: string, fence: number, step: Step, waitsFor: WaitsFor): Promise<void>;
+  stepWaits(attempt: HeldRun, step: Step, waitsFor: WaitsFor): Promise<void>;
   /** The first one says that the step has its slot. */
-  stepProgress(runId: string, fence: number, step: Step, percent: number): Promise<void>;
+  stepProgress(attempt: HeldRun, step: Step, percent: number): Promise<void>;
   stepEnded(
-    runId: string,
-    fence: number,
+    attempt: HeldRun,
     step: Step,
     status: 'done' | 'failed' | 'cancelled',
     failure?: { code: string; message: string },
@@ -75,24 +78,21 @@ export interface RunStore {
    * Admitted: its next step waits for a worker that has room, and its row says so. `isFirst`: its project has no other run that has started.
    * @throws `superseded`
    */
-  awaitWorker(
-    run: { imageId: string; runId: string },
-    fence: number,
-  ): Promise<{ isFirst: boolean; uploadSize: number }>;
-  saveReport(runId: string, fence: number, report: Report): Promise<void>;
+  awaitWorker(attempt: RunAttempt): Promise<{ isFirst: boolean; uploadSize: number }>;
+  saveReport(attempt: HeldRun, report: Report): Promise<void>;
   /**
    * For an image that is served unchanged: this run has found its bytes safe. They are served from now on (image `active`), or when the run publishes the
    * image. Nothing else makes them served, and a new run starts without it. @throws `superseded`
    */
-  admitted(run: { imageId: string; runId: string }, fence: number, serve: 'now' | 'after the verdict'): Promise<void>;
+  admitted(attempt: RunAttempt, serve: 'now' | 'after the verdict'): Promise<void>;
   /** Room for what must be published, before it is stored. Given back when the run ends without. @throws `superseded`, `quota-exceeded` */
-  reserve(run: { imageId: string; runId: string }, fence: number, size: number): Promise<void>;
+  reserve(attempt: RunAttempt, size: number): Promise<void>;
   /** Whether this run's publication is committed already. */
   isPublished(runId: string): Promise<boolean>;
   /** One transaction: fence, publication (unique), image `active`, run `published`, outbox row. Twice is once. */
-  publish(run: { imageId: string; runId: string }, fence: number, publication: Publication): Promise<void>;
+  publish(attempt: RunAttempt, publication: Publication): Promise<void>;
   /** As `publish`, of an image that is served unchanged, and that is `admitted`. */
-  approve(run: { imageId: string; runId: string }, fence: number, targets?: readonly string[]): Promise<void>;
+  approve(attempt: RunAttempt, targets?: readonly string[]): Promise<void>;
   /**
    * Ends run and image in one transaction with the outbox row. The image is `killed`; after a cancellation `queued`. If it is already served, it is
    * `deactivated` when it is unsafe, or else unchanged. Does nothing if the run is finished.

@@ -38,10 +38,10 @@ describe('what is published', () => {
     const { run, fence } = await begunRun(database.db, project);
     const runs = createRunStore(database.as('worker'));
     const publication = { ...publicationOf(run), targets: ['cloud', 'backup'] };
-    await expect(runs.publish(run, fence - 1, publication)).rejects.toMatchObject(superseded);
+    await expect(runs.publish({ ...run, fence: fence - 1 }, publication)).rejects.toMatchObject(superseded);
     expect(await deliveries.queued(run.imageId)).toEqual([]);
-    await runs.publish(run, fence, publication);
-    await runs.publish(run, fence, publication);
+    await runs.publish({ ...run, fence }, publication);
+    await runs.publish({ ...run, fence }, publication);
     const orders = await deliveries.queued(run.imageId);
     expect(orders.map(({ target }) => target).sort()).toEqual(['backup', 'cloud']);
     expect(orders[0]).toMatchObject({ imageId: run.imageId, projectId: project.id, number: 1 });
@@ -82,12 +82,12 @@ test('an attempt gets all that it needs, and each is counted', async () => {
   const { run, fence } = await begunRun(database.db, project);
   const runs = createRunStore(database.as('worker'));
   const report = someReport(run, 'publish');
-  await runs.saveReport(run.runId, fence, report);
+  await runs.saveReport({ ...run, fence }, report);
   const converted = someDisk({ format: 'raw' });
   const { bucket, key } = publicationOf(run, converted);
   const digests = { md5: 'm' };
   const published = { bucket, key, converted, digests, properties: { os_distro: 'debian' }, targets: ['cloud'] };
-  await runs.publish(run, fence, published);
+  await runs.publish({ ...run, fence }, published);
   const [order] = await deliveries.queued(run.imageId);
   const first = await deliveries.begin(order as DeliveryOrder, 'worker-1');
   expect(first).toEqual({

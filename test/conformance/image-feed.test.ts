@@ -75,18 +75,18 @@ describe('a listener is told', () => {
   const changes: Record<string, (run: RunNames, fence: number) => Promise<unknown>> = {
     'its image got another name': ({ imageId }) => rename(imageId, 'Debian 13'),
     'its run was begun anew': (run) => runs.beginAttempt(run, 'worker-2'),
-    'its report was written': (run, fence) => runs.saveReport(run.runId, fence, someReport(run, 'publish')),
-    'a step started': ({ runId }, fence) => runs.stepStarted(runId, fence, 'convert', 'worker-1', 1),
-    'a step went on': ({ runId }, fence) => runs.stepProgress(runId, fence, 'admit', 50),
-    'a step ended': ({ runId }, fence) => runs.stepEnded(runId, fence, 'admit', 'done'),
-    'it was published': (run, fence) => runs.publish(run, fence, publicationOf(run)),
+    'its report was written': (run, fence) => runs.saveReport({ ...run, fence }, someReport(run, 'publish')),
+    'a step started': (run, fence) => runs.stepStarted({ ...run, fence }, 'convert', 'worker-1', 1),
+    'a step went on': (run, fence) => runs.stepProgress({ ...run, fence }, 'admit', 50),
+    'a step ended': (run, fence) => runs.stepEnded({ ...run, fence }, 'admit', 'done'),
+    'it was published': (run, fence) => runs.publish({ ...run, fence }, publicationOf(run)),
     'its run was cancelled': (run) => runs.finish(run, { status: 'cancelled' }),
     'it was deleted': ({ imageId }) => images.markDeleted(imageId),
   };
   test.each(Object.keys(changes))('when %s', async (what) => {
     const run = await someRun();
     const { fence } = await runs.beginAttempt(run, 'worker-1');
-    await runs.stepStarted(run.runId, fence, 'admit', 'worker-1', 1);
+    await runs.stepStarted({ ...run, fence }, 'admit', 'worker-1', 1);
     const { listener, told } = await watching(run.imageId);
     // What was done before is told in its order; what comes after this belongs to the change alone.
     await rename(run.imageId, 'Marker');

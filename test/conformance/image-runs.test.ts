@@ -63,10 +63,10 @@ test('an image tells its runs, newest first, the steps of each in the order they
   const second = await images.newRun(image.id);
   const names = namesOf(second);
   const { fence } = await runs.beginAttempt(names, 'worker-1');
-  await runs.stepStarted(second.id, fence, 'admit', 'worker-1', 1);
-  await runs.stepEnded(second.id, fence, 'admit', 'done');
-  await runs.stepStarted(second.id, fence, 'convert', 'worker-1', 1);
-  await runs.stepProgress(second.id, fence, 'convert', 12.5);
+  await runs.stepStarted({ runId: second.id, fence }, 'admit', 'worker-1', 1);
+  await runs.stepEnded({ runId: second.id, fence }, 'admit', 'done');
+  await runs.stepStarted({ runId: second.id, fence }, 'convert', 'worker-1', 1);
+  await runs.stepProgress({ runId: second.id, fence }, 'convert', 12.5);
   expect((await images.runs(image.id)).map(({ number, status }) => [number, status])).toEqual([
     [2, 'running'],
     [1, 'cancelled'],
@@ -78,7 +78,7 @@ test('an image tells its runs, newest first, the steps of each in the order they
   expect(await images.publication(image.id)).toBeUndefined();
   const converted = someDisk();
   const { bucket, key } = publicationOf(names, converted);
-  await runs.publish(names, fence, { bucket, key, converted });
+  await runs.publish({ ...names, fence }, { bucket, key, converted });
   const { format, size, sha256 } = converted;
   expect(await images.publication(image.id)).toEqual({ bucket, key, format, size, sha256 });
 });
@@ -90,9 +90,9 @@ test('latestRuns tells in short what each image is at', async () => {
   await runs.finish(namesOf(tried.run), { status: 'cancelled' });
   const second = await images.newRun(tried.image.id);
   const first = await runs.beginAttempt(namesOf(second), 'worker-1');
-  await runs.stepStarted(second.id, first.fence, 'admit', 'worker-1', 1);
-  await runs.stepStarted(second.id, first.fence, 'convert', 'worker-1', 1);
-  await runs.stepProgress(second.id, first.fence, 'convert', 80);
+  await runs.stepStarted({ runId: second.id, fence: first.fence }, 'admit', 'worker-1', 1);
+  await runs.stepStarted({ runId: second.id, fence: first.fence }, 'convert', 'worker-1', 1);
+  await runs.stepProgress({ runId: second.id, fence: first.fence }, 'convert', 80);
   const ids = [waiting.image.id, silent.id, tried.image.id];
   const latest = await images.latestRuns(ids);
   expect([...latest.keys()].sort()).toEqual([waiting.image.id, tried.image.id].sort());
@@ -120,8 +120,11 @@ test('latestRuns tells in short what each image is at', async () => {
   });
   // Another worker takes over and begins at the beginning.
   const { fence } = await runs.beginAttempt(namesOf(second), 'worker-2');
-  await runs.stepStarted(second.id, fence, 'admit', 'worker-2', 1);
-  await runs.saveReport(second.id, fence, someReport(namesOf(second), 'publish', { guest: { osName: 'Debian 12' } }));
+  await runs.stepStarted({ runId: second.id, fence }, 'admit', 'worker-2', 1);
+  await runs.saveReport(
+    { runId: second.id, fence },
+    someReport(namesOf(second), 'publish', { guest: { osName: 'Debian 12' } }),
+  );
   expect((await images.latestRuns(ids)).get(tried.image.id)).toMatchObject({
     step: 'admit',
     percent: 0,

@@ -35,9 +35,9 @@ describe('open runs', () => {
     const queued = await queuedRun(db, project);
     const { run, fence } = await begunRun(db, project, 'busy');
     await createWorkerRegistry(db).beat('busy', worker);
-    await runs.stepStarted(run.runId, fence, 'admit', 'busy', 1);
-    await runs.stepEnded(run.runId, fence, 'admit', 'done');
-    await runs.stepStarted(run.runId, fence, 'convert', 'busy', 1);
+    await runs.stepStarted({ ...run, fence }, 'admit', 'busy', 1);
+    await runs.stepEnded({ ...run, fence }, 'admit', 'done');
+    await runs.stepStarted({ ...run, fence }, 'convert', 'busy', 1);
     expect(await mine()).toMatchObject([
       { runId: queued.runId, status: 'queued', step: null, worker: null, workerSeenAt: null },
       {
@@ -45,12 +45,12 @@ describe('open runs', () => {
         step: { step: 'convert', status: 'running', hasSlot: false, percent: 0 },
       },
     ]);
-    await runs.stepProgress(run.runId, fence, 'convert', 12);
+    await runs.stepProgress({ ...run, fence }, 'convert', 12);
     expect((await mine())[1]?.step).toMatchObject({ hasSlot: true, percent: 12 });
-    await runs.stepStarted(run.runId, fence, 'convert', 'busy', 2);
+    await runs.stepStarted({ ...run, fence }, 'convert', 'busy', 2);
     expect((await mine())[1]?.step).toMatchObject({ hasSlot: false, attempts: 2, percent: 0, failureCode: null });
-    await runs.stepEnded(run.runId, fence, 'convert', 'failed', { code: 'unavailable', message: 'No answer.' });
-    await runs.stepStarted(run.runId, fence, 'convert', 'busy', 3);
+    await runs.stepEnded({ ...run, fence }, 'convert', 'failed', { code: 'unavailable', message: 'No answer.' });
+    await runs.stepStarted({ ...run, fence }, 'convert', 'busy', 3);
     expect((await mine())[1]?.step).toMatchObject({
       ...{ status: 'running', failureCode: 'unavailable', message: 'No answer.' },
     });

@@ -224,9 +224,9 @@ describe('bytes', () => {
     const { run, fence } = await begunRun(database.db, project);
     expect((await used())?.bytes).toBe(1024);
     const disk = someDisk({ size: 300 });
-    await runs.reserve(run, fence, disk.size);
+    await runs.reserve({ ...run, fence }, disk.size);
     expect((await used())?.bytes).toBe(1024);
-    await runs.publish(run, fence, publicationOf(run, disk));
+    await runs.publish({ ...run, fence }, publicationOf(run, disk));
     expect((await used())?.bytes).toBe(300);
   });
 
@@ -234,11 +234,11 @@ describe('bytes', () => {
     const { run } = await arrive(`${project.keyPrefix}a`, 400);
     const names = namesOf(run);
     const { fence } = await runs.beginAttempt(names, 'worker');
-    await expect(runs.reserve(names, fence - 1, 900)).rejects.toMatchObject({ code: 'superseded' });
-    await runs.reserve(names, fence, 900);
-    await runs.reserve(names, fence, 900);
+    await expect(runs.reserve({ ...names, fence: fence - 1 }, 900)).rejects.toMatchObject({ code: 'superseded' });
+    await runs.reserve({ ...names, fence }, 900);
+    await runs.reserve({ ...names, fence }, 900);
     expect((await used())?.bytes).toBe(900);
-    await expect(runs.reserve(names, fence, 1001)).rejects.toMatchObject(over);
+    await expect(runs.reserve({ ...names, fence }, 1001)).rejects.toMatchObject(over);
     await expect(uploading(101)).rejects.toMatchObject(over);
     await runs.finish(names, { status: 'cancelled' });
     expect((await used())?.bytes).toBe(400);
@@ -433,9 +433,9 @@ test('whatever is done in whatever order, usage is what the images hold, and no 
         if (!image || !run || run.finishedAt) continue;
         const names = namesOf(run);
         const { fence } = await runs.beginAttempt(names, 'worker');
-        const fits = await takes(operation.size - image.held, () => runs.reserve(names, fence, operation.size));
+        const fits = await takes(operation.size - image.held, () => runs.reserve({ ...names, fence }, operation.size));
         if (operation.do === 'publish' && fits) {
-          await runs.publish(names, fence, publicationOf(names, someDisk({ size: operation.size })));
+          await runs.publish({ ...names, fence }, publicationOf(names, someDisk({ size: operation.size })));
           Object.assign(image, { held: operation.size, state: 'published' });
         } else await runs.finish(names, { status: 'failed', failure: { code: 'x', message: 'x' } });
       } else if (operation.do === 'delete') {

@@ -41,7 +41,7 @@ async function fill(project: Project): Promise<void> {
   const { image } = await publishedImage(owner, project);
   await createDeliveryStore(owner).order(image.id, 'backup');
   const { run, fence } = await begunRun(owner, project);
-  await createRunStore(owner).stepStarted(run.runId, fence, 'admit', 'w', 1);
+  await createRunStore(owner).stepStarted({ ...run, fence }, 'admit', 'w', 1);
   await createImageStore(owner).addMember(image.id, `guest-${hex(4)}`);
   await createRepairStore(owner).create({
     ...{ parent: image, name: 'mended', settings: {}, bucket: 'uploads', remedies: ['x'], before: [], guest: {} },

@@ -37,11 +37,11 @@ const superseded = { code: 'superseded', retryable: false };
 describe('publish', () => {
   test('makes image, run, publication and outbox row in one', async () => {
     const { run, fence } = await begun();
-    await runs.saveReport(run.runId, fence, someReport(run, 'publish-with-warnings'));
+    await runs.saveReport({ ...run, fence }, someReport(run, 'publish-with-warnings'));
     expect(await runs.isPublished(run.runId)).toBe(false);
     const converted = someDisk({ format: 'raw', size: 4096, virtualSize: 4096 });
     const { bucket, key } = publicationOf(run, converted);
-    await runs.publish(run, fence, { bucket, key, converted });
+    await runs.publish({ ...run, fence }, { bucket, key, converted });
     const { format, size, virtualSize, sha256 } = converted;
     expect(await runs.isPublished(run.runId)).toBe(true);
     expect(await records.image(run)).toMatchObject({ status: 'active', diskFormat: format, size, virtualSize, sha256 });
@@ -64,10 +64,13 @@ describe('publish', () => {
         .set({ properties: owned, ...more })
         .where('id', '=', run.imageId)
         .execute();
-      await runs.publish(run, fence, {
-        ...publicationOf(run, someDisk({ virtualSize: 2 ** 30 + 1 })),
-        properties: found,
-      });
+      await runs.publish(
+        { ...run, fence },
+        {
+          ...publicationOf(run, someDisk({ virtualSize: 2 ** 30 + 1 })),
+          properties: found,
+        },
+      );
       const query = database.db.selectFrom('images').where('id', '=', run.imageId).select(['properties', 'min_disk']);
       return query.executeTakeFirstOrThrow();
     };
@@ -84,9 +87,9 @@ describe('publish', () => {
   test('twice is once', async () => {
     const { run, fence } = await begun();
     const publication = publicationOf(run);
-    await runs.publish(run, fence, publication);
+    await runs.publish({ ...run, fence }, publication);
     const before = await records.everything(run);
-    await runs.publish(run, fence, publication);
+    await runs.publish({ ...run, fence }, publication);
     expect(await records.everything(run)).toEqual(before);
   });
 
@@ -94,7 +97,7 @@ describe('publish', () => {
     for (let round = 0; round < 10; round++) {
       const { run, fence } = await begun();
       const publication = publicationOf(run);
-      await Promise.all(Array.from({ length: 4 }, () => runs.publish(run, fence, publication)));
+      await Promise.all(Array.from({ length: 4 }, () => runs.publish({ ...run, fence }, publication)));
       expect(await records.publications(run)).toHaveLength(1);
       expect(await records.outbox(run)).toHaveLength(1);
     }
@@ -106,8 +109,8 @@ describe('publish', () => {
       const newer = await runs.beginAttempt(run, 'worker-2');
       const converted = someDisk();
       const ends = await Promise.allSettled([
-        runs.publish(run, fence, { bucket: 'images', key: hex(8), converted }),
-        runs.publish(run, newer.fence, { bucket: 'images', key: `newer-${hex(8)}`, converted }),
+        runs.publish({ ...run, fence }, { bucket: 'images', key: hex(8), converted }),
+        runs.publish({ ...run, fence: newer.fence }, { bucket: 'images', key: `newer-${hex(8)}`, converted }),
       ]);
       expect(ends[1]).toMatchObject({ status: 'fulfilled' });
       // The stale one may come when all is done already; it is not told apart from a repetition then.
@@ -123,7 +126,7 @@ describe('publish', () => {
     const race = async (): Promise<void> => {
       const { run, fence } = await begun();
       const [published, taken] = await Promise.allSettled([
-        runs.publish(run, fence, publicationOf(run)),
+        runs.publish({ ...run, fence }, publicationOf(run)),
         runs.beginAttempt(run, 'worker-2'),
       ]);
       expect([published.status, taken.status].sort()).toEqual(['fulfilled', 'rejected']);
@@ -157,9 +160,9 @@ describe('finish', () => {
 
   test('an image whose run failed is killed; steps that ran are closed', async () => {
     const { run, fence } = await begun();
-    await runs.stepStarted(run.runId, fence, 'admit', 'worker-1', 1);
-    await runs.stepEnded(run.runId, fence, 'admit', 'done');
-    await runs.stepStarted(run.runId, fence, 'convert', 'worker-1', 1);
+    await runs.stepStarted({ ...run, fence }, 'admit', 'worker-1', 1);
+    await runs.stepEnded({ ...run, fence }, 'admit', 'done');
+    await runs.stepStarted({ ...run, fence }, 'convert', 'worker-1', 1);
     const failure = { code: 'timeout', message: 'It took too long.', remedy: 'Try again.' };
     await runs.finish(run, { status: 'failed', failure });
     expect(await records.image(run)).toMatchObject({ status: 'killed' });
@@ -173,7 +176,7 @@ describe('finish', () => {
 
   test('an image whose run was cancelled is queued again', async () => {
     const { run, fence } = await begun();
-    await runs.stepStarted(run.runId, fence, 'convert', 'worker-1', 1);
+    await runs.stepStarted({ ...run, fence }, 'convert', 'worker-1', 1);
     await runs.finish(run, { status: 'cancelled' });
     expect(await records.image(run)).toMatchObject({ status: 'queued' });
     expect(await records.row(run)).toMatchObject({ status: 'cancelled' });
@@ -196,7 +199,7 @@ describe('finish', () => {
 
   test('does nothing when the run has ended: published, or finished before', async () => {
     const { run: published, fence } = await begun();
-    await runs.publish(published, fence, publicationOf(published));
+    await runs.publish({ ...published, fence }, publicationOf(published));
     const { run: cancelled } = await begun();
     await runs.finish(cancelled, { status: 'cancelled' });
     for (const run of [published, cancelled]) {
@@ -221,7 +224,7 @@ describe('finish', () => {
     for (let round = 0; round < 10; round++) {
       const { run, fence } = await begun();
       const [published] = await Promise.allSettled([
-        runs.publish(run, fence, publicationOf(run)),
+        runs.publish({ ...run, fence }, publicationOf(run)),
         runs.finish(run, { status: 'cancelled' }),
       ]);
       const won = published.status === 'fulfilled';

@@ -126,7 +126,7 @@ describe('beginAttempt', () => {
 
   test('is superseded by the end of the run, and changes nothing then', async () => {
     const { run, fence } = await begun();
-    await runs.publish(run, fence, publicationOf(run));
+    await runs.publish({ ...run, fence }, publicationOf(run));
     const failed = await queued();
     await runs.finish(failed, { status: 'failed', failure: { code: 'internal', message: 'No.' } });
     for (const ended of [run, failed]) {
@@ -146,21 +146,21 @@ describe('beginAttempt', () => {
 
 describe('a stale attempt', () => {
   const writes: Record<string, (run: RunNames, fence: number) => Promise<unknown>> = {
-    stepStarted: ({ runId }, fence) => runs.stepStarted(runId, fence, 'convert', 'stale', 1),
-    stepProgress: ({ runId }, fence) => runs.stepProgress(runId, fence, 'convert', 99),
-    stepWaits: ({ runId }, fence) => runs.stepWaits(runId, fence, 'convert', 'scratch'),
-    stepEnded: ({ runId }, fence) =>
-      runs.stepEnded(runId, fence, 'convert', 'failed', { code: 'internal', message: 'stale' }),
-    reserve: (run, fence) => runs.reserve(run, fence, 10),
-    saveReport: (run, fence) => runs.saveReport(run.runId, fence, someReport(run, 'reject')),
-    publish: (run, fence) => runs.publish(run, fence, publicationOf(run)),
+    stepStarted: (run, fence) => runs.stepStarted({ ...run, fence }, 'convert', 'stale', 1),
+    stepProgress: (run, fence) => runs.stepProgress({ ...run, fence }, 'convert', 99),
+    stepWaits: (run, fence) => runs.stepWaits({ ...run, fence }, 'convert', 'scratch'),
+    stepEnded: (run, fence) =>
+      runs.stepEnded({ ...run, fence }, 'convert', 'failed', { code: 'internal', message: 'stale' }),
+    reserve: (run, fence) => runs.reserve({ ...run, fence }, 10),
+    saveReport: (run, fence) => runs.saveReport({ ...run, fence }, someReport(run, 'reject')),
+    publish: (run, fence) => runs.publish({ ...run, fence }, publicationOf(run)),
   };
 
   test.each(Object.keys(writes))('is superseded at %s, and changes nothing', async (name) => {
     const { run, fence } = await begun();
-    await runs.stepStarted(run.runId, fence, 'convert', 'worker-1', 1);
+    await runs.stepStarted({ ...run, fence }, 'convert', 'worker-1', 1);
     const newer = await runs.beginAttempt(run, 'worker-2');
-    await runs.stepStarted(run.runId, newer.fence, 'convert', 'worker-2', 1);
+    await runs.stepStarted({ ...run, fence: newer.fence }, 'convert', 'worker-2', 1);
     const before = await records.everything(run);
     await expect(writes[name]?.(run, fence)).rejects.toMatchObject(superseded);
     expect(await records.everything(run)).toEqual(before);
@@ -171,7 +171,7 @@ describe('a stale attempt', () => {
     'so is the newest at %s, when the run has ended otherwise',
     async (name) => {
       const { run, fence } = await begun();
-      await runs.stepStarted(run.runId, fence, 'convert', 'worker-1', 1);
+      await runs.stepStarted({ ...run, fence }, 'convert', 'worker-1', 1);
       await runs.finish(run, { status: 'cancelled' });
       const before = await records.everything(run);
       await expect(writes[name]?.(run, fence)).rejects.toMatchObject(superseded);
@@ -184,22 +184,22 @@ describe('steps', () => {
   test('are told from their start over their progress to their end; the end may be told twice', async () => {
     const { run, fence } = await begun();
     const { runId } = run;
-    await runs.stepStarted(runId, fence, 'convert', 'worker-1', 1);
-    await runs.stepProgress(runId, fence, 'convert', 40);
+    await runs.stepStarted({ runId, fence }, 'convert', 'worker-1', 1);
+    await runs.stepProgress({ runId, fence }, 'convert', 40);
     expect(await records.steps(run)).toMatchObject([
       { step: 'convert', status: 'running', percent: 40, finishedAt: null },
     ]);
     const failure = { code: 'unavailable', message: 'The store did not answer.' };
-    await runs.stepEnded(runId, fence, 'convert', 'failed', failure);
-    await runs.stepEnded(runId, fence, 'convert', 'failed', failure);
+    await runs.stepEnded({ runId, fence }, 'convert', 'failed', failure);
+    await runs.stepEnded({ runId, fence }, 'convert', 'failed', failure);
     expect(await records.steps(run)).toMatchObject([
       { status: 'failed', percent: 40, message: 'The store did not answer.', finishedAt: expect.any(Date) },
     ]);
-    await runs.stepStarted(runId, fence, 'convert', 'worker-1', 2);
+    await runs.stepStarted({ runId, fence }, 'convert', 'worker-1', 2);
     expect(await records.steps(run)).toMatchObject([
       { status: 'running', percent: 0, attempts: 2, message: failure.message, finishedAt: null },
     ]);
-    await runs.stepEnded(runId, fence, 'convert', 'done');
+    await runs.stepEnded({ runId, fence }, 'convert', 'done');
     expect(await records.steps(run)).toMatchObject([{ status: 'done', percent: 100, attempts: 2, message: null }]);
   });
 
@@ -210,34 +210,34 @@ describe('steps', () => {
       findings: [{ code: 'format', step: 'admit', outcome: 'pass', params: { format: 'qcow2' } }],
       disk: { format: 'qcow2', variant: 'v3', virtualSize: 1024 },
     } as const;
-    await runs.stepStarted(runId, fence, 'admit', 'worker-1', 1);
-    await runs.stepEnded(runId, fence, 'admit', 'done', undefined, { ...found, findings: [...found.findings] });
+    await runs.stepStarted({ runId, fence }, 'admit', 'worker-1', 1);
+    await runs.stepEnded({ runId, fence }, 'admit', 'done', undefined, { ...found, findings: [...found.findings] });
     expect((await records.steps(run))[0]?.found).toEqual(found);
-    await runs.stepStarted(runId, fence, 'admit', 'worker-1', 2);
+    await runs.stepStarted({ runId, fence }, 'admit', 'worker-1', 2);
     expect((await records.steps(run))[0]).not.toHaveProperty('found');
   });
 
   test('progress that comes after the end of the step is nothing', async () => {
     const { run, fence } = await begun();
-    await runs.stepStarted(run.runId, fence, 'convert', 'worker-1', 1);
-    await runs.stepEnded(run.runId, fence, 'convert', 'done');
-    await runs.stepProgress(run.runId, fence, 'convert', 40);
+    await runs.stepStarted({ ...run, fence }, 'convert', 'worker-1', 1);
+    await runs.stepEnded({ ...run, fence }, 'convert', 'done');
+    await runs.stepProgress({ ...run, fence }, 'convert', 40);
     expect(await records.steps(run)).toMatchObject([{ status: 'done', percent: 100 }]);
   });
 
   test('attempts are counted over all workers', async () => {
     const { run, fence } = await begun();
-    await runs.stepStarted(run.runId, fence, 'convert', 'worker-1', 1);
+    await runs.stepStarted({ ...run, fence }, 'convert', 'worker-1', 1);
     const newer = await runs.beginAttempt(run, 'worker-2');
-    await runs.stepStarted(run.runId, newer.fence, 'convert', 'worker-2', 1);
+    await runs.stepStarted({ ...run, fence: newer.fence }, 'convert', 'worker-2', 1);
     expect(await records.steps(run)).toMatchObject([{ status: 'running', attempts: 2, worker: 'worker-2' }]);
   });
 
   test('the step publish may end after it has ended the run', async () => {
     const { run, fence } = await begun();
-    await runs.stepStarted(run.runId, fence, 'publish', 'worker-1', 1);
-    await runs.publish(run, fence, publicationOf(run));
-    await runs.stepEnded(run.runId, fence, 'publish', 'done');
+    await runs.stepStarted({ ...run, fence }, 'publish', 'worker-1', 1);
+    await runs.publish({ ...run, fence }, publicationOf(run));
+    await runs.stepEnded({ ...run, fence }, 'publish', 'done');
     expect(await records.steps(run)).toMatchObject([{ step: 'publish', status: 'done', percent: 100 }]);
   });
 });
@@ -245,37 +245,40 @@ describe('steps', () => {
 describe('awaitWorker', () => {
   test('says that the next step waits, on no worker, until it begins', async () => {
     const { run, fence } = await begun('looker');
-    await runs.stepStarted(run.runId, fence, 'admit', 'looker', 1);
-    await runs.stepEnded(run.runId, fence, 'admit', 'done');
-    await runs.awaitWorker(run, fence);
+    await runs.stepStarted({ ...run, fence }, 'admit', 'looker', 1);
+    await runs.stepEnded({ ...run, fence }, 'admit', 'done');
+    await runs.awaitWorker({ ...run, fence });
     expect(await images.steps(run.runId)).toMatchObject([
       { step: 'admit', status: 'done' },
       { step: 'convert', status: 'running', attempts: 0, percent: 0, worker: null, waitsFor: 'worker' },
     ]);
     expect(await records.row(run)).toMatchObject({ status: 'running', worker: null });
     const next = await runs.beginAttempt(run, 'maker');
-    await runs.stepStarted(run.runId, next.fence, 'convert', 'maker', 1);
+    await runs.stepStarted({ ...run, fence: next.fence }, 'convert', 'maker', 1);
     const [, convert] = await images.steps(run.runId);
     expect(convert).toMatchObject({ status: 'running', attempts: 1, worker: 'maker' });
     expect(convert).not.toHaveProperty('waitsFor');
-    await expect(runs.awaitWorker(run, fence)).rejects.toMatchObject(superseded);
+    await expect(runs.awaitWorker({ ...run, fence })).rejects.toMatchObject(superseded);
   });
 
   test('tells whether the project has another run at work, and how large the upload is', async () => {
     const first = await begun();
-    expect(await runs.awaitWorker(first.run, first.fence)).toEqual({ isFirst: true, uploadSize: expect.any(Number) });
+    expect(await runs.awaitWorker({ ...first.run, fence: first.fence })).toEqual({
+      isFirst: true,
+      uploadSize: expect.any(Number),
+    });
     const second = await begun();
-    expect((await runs.awaitWorker(second.run, second.fence)).isFirst).toBe(false);
+    expect((await runs.awaitWorker({ ...second.run, fence: second.fence })).isFirst).toBe(false);
     await runs.finish(first.run, { status: 'cancelled' });
-    expect((await runs.awaitWorker(second.run, second.fence)).isFirst).toBe(true);
+    expect((await runs.awaitWorker({ ...second.run, fence: second.fence })).isFirst).toBe(true);
   });
 });
 
 test('a report is kept with its run; the later one counts', async () => {
   const { run, fence } = await begun();
-  await runs.saveReport(run.runId, fence, someReport(run, 'publish-with-warnings'));
+  await runs.saveReport({ ...run, fence }, someReport(run, 'publish-with-warnings'));
   const report = someReport(run, 'publish', { tools: { 'qemu-img': '10.0' } });
-  await runs.saveReport(run.runId, fence, report);
-  await runs.saveReport(run.runId, fence, report);
+  await runs.saveReport({ ...run, fence }, report);
+  await runs.saveReport({ ...run, fence }, report);
   expect(await records.row(run)).toMatchObject({ status: 'running', report });
 });

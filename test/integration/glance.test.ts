@@ -640,8 +640,8 @@ describe('data', () => {
     };
     const good = await put();
     expect(await statusOf(good.id)).toBe('saving');
-    await runs.approve(good.names, good.fence);
-    await runs.approve(good.names, good.fence);
+    await runs.approve({ ...good.names, fence: good.fence });
+    await runs.approve({ ...good.names, fence: good.fence });
     expect(await statusOf(good.id)).toBe('active');
     expect((await call('strict', 'GET', file(good.id))).bytes.equals(good.bytes)).toBe(true);
 

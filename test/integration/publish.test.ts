@@ -55,7 +55,7 @@ beforeEach(async () => {
 afterEach(() => rm(scratchDir, { recursive: true }));
 
 const runs = {
-  publish: async (_run: unknown, _fence: number, publication: Publication) => {
+  publish: async (_attempt: unknown, publication: Publication) => {
     published.push(publication);
   },
   approve: async () => undefined,

@@ -62,9 +62,9 @@ beforeAll(async () => {
   const cloudInit = { name: 'cloud-init', epoch: 0, version: '22.4.2', release: '1+deb12u3', arch: 'all' };
   bill = buildSbom([cloudInit], guest, { sha256: converted.sha256, madeAt: new Date() });
   if (bill) report = { ...report, sbom: await keepSbom(keep, bill) };
-  await runs.saveReport(run.id, fence, report);
+  await runs.saveReport({ runId: run.id, fence }, report);
   await attest(readSigningKey(env.PROVENANCE_KEY ?? ''), keep, { report, converted, policy: 'enforce' });
-  await runs.publish(names, fence, { ...publicationOf(names, converted), properties: { os_distro: 'debian' } });
+  await runs.publish({ ...names, fence }, { ...publicationOf(names, converted), properties: { os_distro: 'debian' } });
   await writeFile(join(dir, 'disk.raw'), bytes);
 });
 afterAll(async () => {

@@ -120,7 +120,7 @@ async function begin() {
       const attempt = attemptOf(index);
       if (!attempt) return;
       const serve = (index ?? 0) % 2 === 0 ? 'now' : 'after the verdict';
-      if (await tried(() => runs.admitted(attempt.names, attempt.fence, serve))) {
+      if (await tried(() => runs.admitted({ ...attempt.names, fence: attempt.fence }, serve))) {
         // Only the newest attempt of an open run may say so.
         expect(attempt).toBe(attempts.at(-1));
         expect(attempt.names).toEqual(await newest());
@@ -129,7 +129,7 @@ async function begin() {
     },
     approve: async ({ which: index }) => {
       const attempt = attemptOf(index);
-      if (attempt) await tried(() => runs.approve(attempt.names, attempt.fence, ['somewhere']));
+      if (attempt) await tried(() => runs.approve({ ...attempt.names, fence: attempt.fence }, ['somewhere']));
     },
     pass: async () => {
       await acts.begin?.({ act: 'begin' });

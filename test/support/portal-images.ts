@@ -120,7 +120,7 @@ export async function activeImage(
       found('disk-growth', 'warn', { behind: '/dev/sda2 (swap)' }),
     ],
   });
-  await runs.publish(names, fence, publicationOf(names, converted));
+  await runs.publish({ ...names, fence }, publicationOf(names, converted));
   await installation.db
     .updateTable('runs')
     .set({ report: JSON.stringify(report) as never })

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
+import { createStepMeter } from '../../adapters/metrics/steps.ts';
 import type { Admission } from '../../shared/contracts/run.ts';
 import type { Step } from '../../shared/contracts/step.ts';
 import { createSlots } from '../../shared/limits/fair-slots.ts';
@@ -68,7 +70,7 @@ const steps: OnOwnQueue = {
   bootCheck: async () => ({ findings: [] }),
   publish: (attempt) =>
     runStep({ runs, slots: slots.heavy, workerId }, attempt, 'publish', async () => {
-      await runs.publish(attempt, attempt.fence, publicationOf(attempt, converted));
+      await runs.publish(attempt, publicationOf(attempt, converted));
       return [];
     }),
   discardScratch: async (attempt) => {
@@ -84,7 +86,7 @@ async function admitFirst(run: RunRef) {
   const { fence } = await runs.beginAttempt(run, workerId);
   const attempt = { ...run, fence, taskQueue: ownTaskQueue };
   await runStep({ runs, slots: slots.looks, workerId, isAnywhere: true }, attempt, 'admit', async () => admission);
-  const { isFirst } = await runs.awaitWorker(run, fence);
+  const { isFirst } = await runs.awaitWorker({ ...run, fence });
   return { attempt, admission, lane: isFirst ? ('first' as const) : ('small' as const) };
 }
 
@@ -94,6 +96,7 @@ const running = startStepWorker({
   scratch: inPlaces(steps, places),
   atOnce: { looks: 8, deliveries: 1 },
   traces: noTraces,
+  meter: createStepMeter(new Registry()),
   log: pino({ level: 'warn' }, pino.destination(2)),
 });
 async function stop(): Promise<void> {

@@ -52,6 +52,6 @@ export async function admitSent(
   const names = { imageId, runId: run.id };
   const runs = createRunStore(db);
   const { fence } = await runs.beginAttempt(names, 'worker');
-  await runs.admitted(names, fence, serve);
+  await runs.admitted({ ...names, fence }, serve);
   return { names, fence };
 }

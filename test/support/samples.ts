@@ -91,6 +91,6 @@ export async function publishedImage(
   const runs = createRunStore(db);
   const names = namesOf(uploaded.run);
   const { fence } = await runs.beginAttempt(names, 'worker');
-  await runs.publish(names, fence, publicationOf(names, converted));
+  await runs.publish({ ...names, fence }, publicationOf(names, converted));
   return uploaded;
 }

@@ -9,6 +9,7 @@ import { evidenceKey, provenanceFile } from '../../shared/report/evidence.ts';
 import { objectSource } from '../../shared/store/object-source.ts';
 import type { DeliveryActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
+import { createThrottle } from '../throttle.ts';
 import { startBeating } from './beating.ts';
 import { mapped } from './order-step.ts';
 import { makeCancellation } from './step.ts';
@@ -23,8 +24,6 @@ export type DeliverDeps = {
   workerId: string;
 };
 
-/** Writing progress more often than this helps nobody who watches. */
-const progressEveryMs = 1000;
 /** Well within the time of the activity: a few calls. */
 const clearWithinMs = 45_000;
 
@@ -94,11 +93,9 @@ async function findLeft({ targets }: DeliverDeps, left: CancelledDelivery): Prom
 
 /** Written now and then, and never waited for: lost progress is worth nothing. */
 function trackProgress(deliveries: DeliveryStore, id: string, fence: number) {
-  let written = 0;
+  const isDue = createThrottle();
   return (percent: number): void => {
-    if (Date.now() - written < progressEveryMs) return;
-    written = Date.now();
-    deliveries.progress(id, fence, Math.min(100, percent)).catch(() => undefined);
+    if (isDue()) deliveries.progress(id, fence, Math.min(100, percent)).catch(() => undefined);
   };
 }
 

@@ -10,6 +10,7 @@ import { clearUploads } from '../../shared/store/upload-in-parts.ts';
 import type { DownloadActivities, DownloadLedger } from '../../workflows/activities.ts';
 import type { Door } from '../internet/door.ts';
 import { openRemoteFile, type RemoteFile, type RemoteFileOptions } from '../internet/remote-file.ts';
+import { createThrottle } from '../throttle.ts';
 import { imageIsGone, orderLedger, orderStep } from './order-step.ts';
 
 export type DownloadDeps = {
@@ -35,9 +36,6 @@ export function createDownloadActivities(deps: DownloadDeps): DownloadActivities
       ),
   };
 }
-
-/** Writing progress more often than this helps nobody who watches. */
-const progressEveryMs = 1000;
 
 /**
  * Copies straight from the server into the upload of the image. Only two parts are held here, and no object exists before its checksum was compared. Starts
@@ -98,14 +96,11 @@ async function* tellingOf(
   bytes: AsyncIterable<Buffer>,
   tell: (received: number) => Promise<void>,
 ): AsyncGenerator<Buffer> {
-  let told = 0;
+  const isDue = createThrottle();
   let received = 0;
   for await (const chunk of bytes) {
     received += chunk.length;
-    if (Date.now() - told >= progressEveryMs) {
-      told = Date.now();
-      await tell(received);
-    }
+    if (isDue()) await tell(received);
     yield chunk;
   }
   await tell(received);

@@ -81,7 +81,7 @@ export function createSharedActivities({
     }),
     judge: mapped(async (attempt, parts) => {
       const report = judgeRun(await runs.context(attempt), parts, config.POLICY);
-      await runs.saveReport(attempt.runId, attempt.fence, report);
+      await runs.saveReport(attempt, report);
       return { verdict: report.verdict, report };
     }),
     finishRun: mapped(({ imageId, runId, ...end }) => runs.finish({ imageId, runId }, end)),
@@ -90,7 +90,7 @@ export function createSharedActivities({
 
 /** Under `warn` only an unsafe image gets a verdict that takes it back. */
 function markAdmitted({ runs, config }: ActivityDeps, attempt: Attempt, { policy }: RunContext): Promise<void> {
-  return runs.admitted(attempt, attempt.fence, (policy ?? config.POLICY) === 'warn' ? 'now' : 'after the verdict');
+  return runs.admitted(attempt, (policy ?? config.POLICY) === 'warn' ? 'now' : 'after the verdict');
 }
 
 function admitAttempt(
@@ -126,7 +126,7 @@ const smallUploadBytes = 1024 ** 3;
 export function createAdmitActivities(deps: ActivityDeps): AdmitActivities {
   const { runs, scratch, ownTaskQueue: taskQueue } = deps;
   const awaitWorker = async (attempt: Attempt): Promise<Lane> => {
-    const { isFirst, uploadSize } = await runs.awaitWorker(attempt, attempt.fence);
+    const { isFirst, uploadSize } = await runs.awaitWorker(attempt);
     if (isFirst) return 'first';
     return uploadSize < smallUploadBytes ? 'small' : 'large';
   };
@@ -167,7 +167,7 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
           control,
         );
         // Only now its size is known; what must be published has its room before anything more is made of it.
-        if (conversion.converted && !isVerbatim) await runs.reserve(attempt, attempt.fence, conversion.converted.size);
+        if (conversion.converted && !isVerbatim) await runs.reserve(attempt, conversion.converted.size);
         if (isVerbatim && isSafeWithin(context, conversion)) await markAdmitted(deps, attempt, context);
         return conversion;
       };

@@ -49,7 +49,7 @@ export async function publishImage(deps: PublishDeps, input: PublishInput, contr
   const { context, fence, scratchDir, converted, guest, attest, targets } = input;
   if (context.isVerbatim) {
     await assertUploadUnchanged(store, context);
-    return runs.approve(context, fence, targets);
+    return runs.approve({ ...context, fence }, targets);
   }
   const to = { bucket: imagesBucket, key: publishedKey(context, converted) };
   if (!(await runs.isPublished(context.runId))) {
@@ -64,7 +64,10 @@ export async function publishImage(deps: PublishDeps, input: PublishInput, contr
     await assertUploadUnchanged(store, context);
     await attest();
     const digests = { md5: sent.md5 };
-    await runs.publish(context, fence, { ...to, converted, digests, properties: imageProperties(guest), targets });
+    await runs.publish(
+      { ...context, fence },
+      { ...to, converted, digests, properties: imageProperties(guest), targets },
+    );
   }
   if (afterPublish === 'remove') await removeUpload(store, context);
 }

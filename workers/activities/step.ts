@@ -9,6 +9,7 @@ import type { Attempt } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import { nameOf } from '../places.ts';
 import type { Turn } from '../scratch-room.ts';
+import { createThrottle } from '../throttle.ts';
 import { startBeating } from './beating.ts';
 
 /** The controls that a step gets besides its input. Steps know nothing of Temporal. */
@@ -31,9 +32,6 @@ export type StepDeps = {
 export type TakeTurn<Of> = <T>(of: Of, turn: Turn, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 export const slotOnly: TakeTurn<unknown> = (_of, { signal, inSlot }, work) => inSlot(() => work(signal));
 
-/** Writing progress more often than this helps nobody who watches. */
-const progressEveryMs = 1000;
-
 /**
  * One step of a run within a Temporal activity: heartbeats while it works, row in run_steps kept true, errors mapped.
  */
@@ -48,17 +46,15 @@ export async function runStep<Result>(
   let percent = 0;
   const stopBeating = startBeating(() => ({ percent }));
 
-  let written = 0;
+  let isDue = createThrottle();
   let writing: Promise<void> = Promise.resolve();
   const writeProgress = async (): Promise<void> => {
     // Lost progress is worth nothing; being superseded shows at the next write that matters.
-    await runs.stepProgress(attempt.runId, attempt.fence, step, percent).catch(() => undefined);
+    await runs.stepProgress(attempt, step, percent).catch(() => undefined);
   };
   const progress = (now: number): void => {
     percent = Math.min(100, Math.max(percent, now));
-    if (Date.now() - written < progressEveryMs) return;
-    written = Date.now();
-    writing = writing.then(writeProgress);
+    if (isDue()) writing = writing.then(writeProgress);
   };
 
   const { log } = Context.current();
@@ -66,7 +62,7 @@ export async function runStep<Result>(
   const named = { step, attempt: attempt.fence };
   log.info('a step begins', named);
   try {
-    await runs.stepStarted(attempt.runId, attempt.fence, step, workerId, info.attempt);
+    await runs.stepStarted(attempt, step, workerId, info.attempt);
     const context = await runs.context(attempt);
     const inSlot: Turn['inSlot'] = (inside, when) =>
       slots.use(
@@ -77,17 +73,17 @@ export async function runStep<Result>(
       );
     const waits = (isWaiting: boolean): void => {
       if (!isWaiting) return;
-      const waiting = () => runs.stepWaits(attempt.runId, attempt.fence, step, 'scratch').catch(() => undefined);
+      const waiting = () => runs.stepWaits(attempt, step, 'scratch').catch(() => undefined);
       writing = writing.then(waiting);
     };
     const result = await takeTurn(context, { signal, inSlot, waits }, (turnSignal) => {
       // The first of it says that the step has its turn.
-      written = 0;
+      isDue = createThrottle();
       progress(0);
       return work(context, { signal: turnSignal, progress });
     });
     await writing;
-    await runs.stepEnded(attempt.runId, attempt.fence, step, 'done', undefined, keepResult(result));
+    await runs.stepEnded(attempt, step, 'done', undefined, keepResult(result));
     log.info('a step is done', { ...named, seconds: (Date.now() - begun) / 1000 });
     return result;
   } catch (error) {
@@ -98,7 +94,7 @@ export async function runStep<Result>(
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
     if (!cancelled) log.warn('a step failed', { ...named, why: explain(error), ...details });
     await runs
-      .stepEnded(attempt.runId, attempt.fence, step, cancelled ? 'cancelled' : 'failed', {
+      .stepEnded(attempt, step, cancelled ? 'cancelled' : 'failed', {
         code: isBootreadyError(error) ? error.code : 'internal',
         message: failure.message,
       })

@@ -3,6 +3,7 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { ByteControl } from '../../shared/ports/byte-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { createThrottle } from '../throttle.ts';
 import { bring } from './bring.ts';
 import { digest, hash, readBack } from './hash.ts';
 import type { Outcome, Task } from './messages.ts';
@@ -37,11 +38,9 @@ const everyMs = 250;
 
 /** Called by the pool, by its name. */
 export async function doTask({ task, port }: { task: Task; port: MessagePort }): Promise<Outcome> {
-  let told = 0;
+  const isDue = createThrottle(everyMs);
   const progress = (percent: number): void => {
-    if (Date.now() - told < everyMs) return;
-    told = Date.now();
-    port.postMessage(percent);
+    if (isDue()) port.postMessage(percent);
   };
   const run = work[task.name] as (order: unknown, control: ByteControl) => Promise<unknown>;
   try {
