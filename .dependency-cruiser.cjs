@@ -72,7 +72,7 @@ module.exports = {
       to: {
         path: '^shared/',
         pathNot:
-          '^shared/((formats|checks|transfer|contracts|status)/|(limits/quota|text/quantities|errors|error-codes)\\.ts$)',
+          '^shared/((formats|checks|transfer|contracts|status)/|(limits/quota|text/quantities|images/snapshot|errors|error-codes)\\.ts$)',
       },
     },
     {
