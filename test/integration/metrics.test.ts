@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -76,8 +76,11 @@ describe('what an installation tells of itself', () => {
 
   test.each(rules.map(({ alert, expr }) => [alert, expr] as const))(
     'the alert %s is silent',
-    async (_alert, expression) => {
-      expect(await prometheus.query(expression)).toEqual([]);
+    async (alert, expression) => {
+      const alerts = await prometheus.query(expression);
+      // The disk of this machine may really be nearly full.
+      if (alert === 'BootreadyScratchNearlyFull' && (await freeShare(home)) < 0.1) expect(alerts).toHaveLength(1);
+      else expect(alerts).toEqual([]);
     },
   );
 
@@ -180,3 +183,9 @@ describe('rules and dashboard', () => {
     }
   });
 });
+
+/** The free share of the filesystem of a folder: 0 to 1. */
+async function freeShare(folder: string): Promise<number> {
+  const { bavail, blocks } = await statfs(folder);
+  return bavail / blocks;
+}
