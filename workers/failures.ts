@@ -1,5 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
-import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
+import { explain, isBootreadyError } from '../shared/errors.ts';
 
 /**
  * Turns the error of a step into a failure for Temporal; the only place that does so. The code that threw has decided whether a retry helps. The failure's
@@ -25,9 +25,4 @@ export function toFailure(error: unknown): Error {
     nonRetryable: false,
     cause: error instanceof Error ? error : new Error(String(error)),
   });
-}
-
-/** The error of an aborted signal, whatever aborted it. */
-export function aborted(signal: AbortSignal): BootreadyError {
-  return new BootreadyError({ code: 'tool-killed', message: 'The step was cancelled.', cause: signal.reason });
 }

@@ -26,7 +26,7 @@ export type ScratchRoom = {
   readonly waiting: number;
 };
 
-export type Place = { project: string; folder: string };
+type Place = { project: string; folder: string };
 /** Bytes on the disk, without holes. */
 export type Need = { bytes: number; atMost: number };
 export type Turn = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { removeTree } from './tools/remove-tree.ts';
 
 /** One folder for one attempt: a newer attempt of the same run never finds files that an older one still writes. */
-export type ScratchKey = { runId: string; fence: number };
+type ScratchKey = { runId: string; fence: number };
 
 /**
  * The scratch folders of one worker process: `<root>/<worker id>/<run id>.<fence>`. A worker id is never used twice. So the folder of a dead process is

@@ -23,7 +23,7 @@ export type Lane = 'first' | 'small' | 'large';
 /** `attempt` is bound to no worker: it has the fence, and no more is done by it than to judge. No lane is needed where admission is refused. */
 export type Admitted = { attempt: Attempt; admission: Admission; lane?: Lane };
 
-export type Judgement = { verdict: Verdict; report: Report };
+type Judgement = { verdict: Verdict; report: Report };
 
 /** One try at making the bytes of an image, by a repair or a download; the image that is made names it. */
 export type OrderAttempt = { imageId: string; fence: number; taskQueue: string };

@@ -39,7 +39,7 @@ export type ProjectTable = {
   created_at: Timestamp;
 };
 
-export type ApiKeyTable = {
+type ApiKeyTable = {
   id: Generated<string>;
   project_id: string;
   name: string;
@@ -83,7 +83,7 @@ export type SessionTable = {
   expires_at: Date;
 };
 
-export type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignored' | 'failed';
+type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignored' | 'failed';
 
 export type UploadEventTable = {
   id: Generated<number>;
@@ -194,7 +194,7 @@ export type RunTable = {
   finished_at: NullableTimestamp;
 };
 
-export type RepairTable = {
+type RepairTable = {
   /** The image that is made. */
   image_id: string;
   parent_id: string;
@@ -210,7 +210,7 @@ export type RepairTable = {
   finished_at: NullableTimestamp;
 };
 
-export type DownloadTable = {
+type DownloadTable = {
   /** The image whose bytes are fetched. */
   image_id: string;
   url: string;
@@ -254,7 +254,7 @@ export type ImageSourceTable = {
   created_at: Timestamp;
 };
 
-export type RunStepTable = {
+type RunStepTable = {
   run_id: string;
   step: Step;
   status: 'running' | 'done' | 'failed' | 'cancelled';
@@ -274,7 +274,7 @@ export type RunStepTable = {
   found: JSONColumnType<StepResult> | null;
 };
 
-export type WorkerTable = {
+type WorkerTable = {
   id: string;
   state: JSONColumnType<WorkerState>;
   started_at: Timestamp;
@@ -282,7 +282,7 @@ export type WorkerTable = {
 };
 
 /** Only ever added to: a trigger refuses the rest. */
-export type AuditLogTable = {
+type AuditLogTable = {
   id: Generated<number>;
   at: Timestamp;
   action: string;
@@ -298,7 +298,7 @@ export type AuditLogTable = {
   hash: Generated<Buffer>;
 };
 
-export type PublicationTable = {
+type PublicationTable = {
   image_id: string;
   /** Null while the image is served unchanged, before the verdict of its run. */
   run_id: string | null;
@@ -334,7 +334,7 @@ export type DeliveryTable = {
   finished_at: NullableTimestamp;
 };
 
-export type OutboxTable = {
+type OutboxTable = {
   id: Generated<string>;
   project_id: string;
   image_id: string;
@@ -348,7 +348,7 @@ export type OutboxTable = {
   traceparent: string | null;
 };
 
-export type WebhookTable = {
+type WebhookTable = {
   id: Generated<string>;
   project_id: string;
   url: string;
@@ -358,7 +358,7 @@ export type WebhookTable = {
   disabled_at: NullableTimestamp;
 };
 
-export type WebhookDeliveryTable = {
+type WebhookDeliveryTable = {
   id: Generated<string>;
   outbox_id: string;
   webhook_id: string;

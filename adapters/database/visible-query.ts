@@ -20,7 +20,7 @@ export function visibleTo({ projectId, role }: Viewer) {
         ]);
 }
 
-export function membership(projectId: string, status: VisibleQuery['memberStatus']): Condition {
+function membership(projectId: string, status: VisibleQuery['memberStatus']): Condition {
   return sql<boolean>`exists (
   select 1 from image_members m where m.image_id = images.id and m.member_id = ${projectId}
   and (${status} = 'all' or m.status = ${status}))`;

@@ -9,13 +9,13 @@ import { closeQueue, type RedisConfig, toConnection } from './connection.ts';
  * Tries over an hour or two: with Temporal or the store down, an upload waits here. A job that gives up goes at once, so that
  * the sweep may add it again.
  */
-export const intakeRetries = {
+const intakeRetries = {
   attempts: 12,
   backoff: { type: 'exponential', delay: 2000, jitter: 0.5 },
   removeOnFail: true,
 } as const;
 /** Tries over about three days, as Standard Webhooks asks of senders. */
-export const notifyRetries = { attempts: 16, backoff: { type: 'exponential', delay: 5000, jitter: 0.5 } } as const;
+const notifyRetries = { attempts: 16, backoff: { type: 'exponential', delay: 5000, jitter: 0.5 } } as const;
 
 /** A finished job is removed at once: its result is in Postgres, and its id must be free so that the sweep can add it again. */
 const forgetful = { removeOnComplete: true, removeOnFail: { age: 7 * 24 * 3600, count: 1000 } } as const;

@@ -10,7 +10,7 @@ export type MemoryBudget = {
   readonly taken: number;
 };
 
-export type TakenMemory = {
+type TakenMemory = {
   /** Takes the bytes that are missing to `bytes`; false if they do not fit, and then nothing has changed. */
   grow(bytes: number): boolean;
   /** All of it. May be called again. */

@@ -27,7 +27,7 @@ export async function identityOfSecret(
   return identityIn(access, await toProject(access, typeof wanted === 'string' ? wanted : undefined, projects));
 }
 
-export function identityIn({ role, ...user }: Access, projectId: string): Identity {
+function identityIn({ role, ...user }: Access, projectId: string): Identity {
   return { projectId, role, user };
 }
 

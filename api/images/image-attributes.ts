@@ -18,7 +18,7 @@ const amount = z
 export const Tag = text.max(255);
 
 /** The attributes that an owner may set, by their names in the API. */
-export const baseAttributes = {
+const baseAttributes = {
   name: text.max(255).nullable(),
   visibility: z.enum(visibilities),
   protected: z.boolean(),
@@ -37,7 +37,7 @@ export function isBaseAttribute(name: string): name is BaseAttribute {
 }
 
 /** Set by us alone. */
-export const readOnlyAttributes: ReadonlySet<string> = new Set([
+const readOnlyAttributes: ReadonlySet<string> = new Set([
   'id',
   'status',
   'checksum',

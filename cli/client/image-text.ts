@@ -135,7 +135,7 @@ function runHead(run: RunView, now: Date): Line {
   ];
 }
 
-export function failureLines({ failure }: Pick<RunView, 'failure'>): Line[] {
+function failureLines({ failure }: Pick<RunView, 'failure'>): Line[] {
   return failure
     ? [
         '',

@@ -2,7 +2,7 @@ import type { ImageView, Self } from '../../shared/contracts/api.ts';
 import type { WordKey } from '../words/words.ts';
 
 /** Why an action is not possible now. */
-export type WhyNot = Extract<WordKey, `whyNot${string}`>;
+type WhyNot = Extract<WordKey, `whyNot${string}`>;
 
 export type ImageActions = Record<
   | 'rename'

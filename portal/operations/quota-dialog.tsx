@@ -8,7 +8,7 @@ import { useSpeech } from '../words/language.tsx';
 import { readAmount, toText } from './amount.ts';
 
 /** In what each limit is typed. */
-export const limitUnits = { bytes: 1024 ** 3, images: 1, uploads: 1 } as const;
+const limitUnits = { bytes: 1024 ** 3, images: 1, uploads: 1 } as const;
 const words = { bytes: 'quotaOfBytes', images: 'quotaOfImages', uploads: 'quotaOfUploads' } as const;
 const resources = ['bytes', 'images', 'uploads'] as const;
 

@@ -46,11 +46,6 @@ function InPlace({ title, body }: Words) {
   );
 }
 
-/** A failure in its place on the page. */
-export function Failure({ failure }: { failure: FailureView }) {
-  return <InPlace {...useFailureWords()(failure)} />;
-}
-
 /** Shows an error in its place on the page; without an error, shows nothing. */
 export function Problem({ error }: { error: unknown }) {
   const problemWords = useProblemWords();

@@ -28,7 +28,7 @@ export function shareOf({ size, done, phase }: Pick<Upload, 'size' | 'done' | 'p
   return size === 0 ? 0 : Math.min(phase === 'done' ? 100 : 99, Math.floor((done / size) * 100));
 }
 
-export type UploadsApi = Transfer['api'] & {
+type UploadsApi = Transfer['api'] & {
   createImage(image: { name: string; size: number }): Promise<ImageView>;
   abandonUpload(id: string): Promise<void>;
   deleteImage(id: string): Promise<void>;

@@ -24,7 +24,6 @@ function wordsIn(language: Language) {
 }
 
 type Speech = ReturnType<typeof wordsIn> & { choose(language: Language): void };
-export type Translate = Speech['t'];
 
 const Context = createContext<Speech | undefined>(undefined);
 

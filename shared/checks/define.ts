@@ -28,9 +28,9 @@ export type CheckDefinition = {
 };
 
 /** Families by their package manager. */
-export const commandSystems = ['any', 'debian', 'rhel', 'suse', 'alpine', 'windows'] as const;
+const commandSystems = ['any', 'debian', 'rhel', 'suse', 'alpine', 'windows'] as const;
 export type CommandSystem = (typeof commandSystems)[number];
-export type Command = { readonly on: CommandSystem; readonly run: string };
+type Command = { readonly on: CommandSystem; readonly run: string };
 
 /** The systems whose commands fit a guest: those of its family, or all while the family is not known. */
 export function findSystems(guest: GuestFacts | undefined): ReadonlySet<CommandSystem> {

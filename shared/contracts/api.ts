@@ -424,7 +424,7 @@ export type ImageSourceView = z.infer<typeof ImageSourceView>;
 export const ImageSourceList = z.object({ sources: z.array(ImageSourceView) });
 export type ImageSourceList = z.infer<typeof ImageSourceList>;
 
-export const PartNumber = z.number().int().min(1).max(10_000);
+const PartNumber = z.number().int().min(1).max(10_000);
 export const UploadedPartView = z.object({
   partNumber: PartNumber,
   /** MD5 of the part, lower-case hex, where the store makes its ETags so. */
@@ -597,7 +597,7 @@ export const ChooseProject = z.strictObject({ projectId: ProjectId });
 export type ChooseProject = z.infer<typeof ChooseProject>;
 
 /** An API key as operators see it; nobody but its owner has the key itself. */
-export const KeyView = z.object({
+const KeyView = z.object({
   id: z.uuid(),
   projectId: z.string(),
   name: z.string(),
@@ -610,7 +610,6 @@ export const KeyView = z.object({
   expiresAt: Time.nullable(),
   revokedAt: Time.nullable(),
 });
-export type KeyView = z.infer<typeof KeyView>;
 
 export const KeyList = z.object({ keys: z.array(KeyView) });
 export type KeyList = z.infer<typeof KeyList>;

@@ -8,7 +8,7 @@ export const TargetName = z
     'The name of a target must have 1 to 63 characters from a-z, 0-9 and "-", and start with a letter or digit.',
   );
 
-export const deliveryStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
+const deliveryStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export const DeliveryStatus = z.enum(deliveryStatuses);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 

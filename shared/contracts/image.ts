@@ -21,7 +21,7 @@ export const Visibility = z.enum(visibilities);
 export type Visibility = z.infer<typeof Visibility>;
 
 /** The systems that lists can filter by: a type of system, or a distribution, in the words of guestfs(3), "inspect_get_type" and "inspect_get_distro". */
-export const listedSystems = [
+const listedSystems = [
   ...['linux', 'windows', 'debian', 'ubuntu', 'rhel', 'centos', 'rocky', 'almalinux', 'oraclelinux', 'fedora'],
   ...['opensuse', 'sles', 'alpinelinux', 'archlinux', 'freebsd'],
 ] as const;

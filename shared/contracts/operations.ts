@@ -80,7 +80,7 @@ export const Operations = z.object({
 });
 export type Operations = z.infer<typeof Operations>;
 
-export const auditActions = [
+const auditActions = [
   'image.create',
   'image.rename',
   'image.change',

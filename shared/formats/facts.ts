@@ -13,7 +13,7 @@ type FormatFacts = {
 };
 
 /** One row per disk format, in the order that the API lists them. The names are QEMU's. */
-export const formatFacts = {
+const formatFacts = {
   raw: { endings: ['raw', 'img'], glance: 'raw' },
   qcow2: { endings: ['qcow2', 'qcow'], glance: 'qcow2' },
   vmdk: { endings: ['vmdk'], glance: 'vmdk' },

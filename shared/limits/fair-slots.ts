@@ -20,7 +20,7 @@ export type Slots = {
  * The image that keeps its slot: its next work gets the slot at once, if it comes soon. So a process finishes an image before it starts more, and scratch holds
  * no more unfinished images than there are slots.
  */
-export type Keep<T> = {
+type Keep<T> = {
   image: string;
   /** Decides from the result whether more work follows. If the work throws, no slot is kept. */
   when?: (result: T) => boolean;

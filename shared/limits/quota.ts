@@ -32,7 +32,7 @@ export function toLimits({ QUOTA_BYTES, QUOTA_IMAGES, QUOTA_UPLOADS }: Config): 
   };
 }
 
-export type Resource = keyof Limits;
+type Resource = keyof Limits;
 export type Wanted = Partial<Record<Resource, number>>;
 export type Shortage = { resource: Resource; limit: number; used: number; wanted: number };
 
@@ -62,7 +62,7 @@ const sentences: Readonly<Record<Resource, (shortage: Shortage) => { message: st
   }),
 };
 
-export function overQuota(shortage: Shortage): BootreadyError {
+function overQuota(shortage: Shortage): BootreadyError {
   return new BootreadyError({ code: 'quota-exceeded', ...sentences[shortage.resource](shortage) });
 }
 

@@ -239,7 +239,7 @@ export const requestLimits = {
   },
 } as const satisfies Readonly<Record<string, RequestLimit>>;
 
-export type RequestLimitName = keyof typeof requestLimits;
+type RequestLimitName = keyof typeof requestLimits;
 
 /** Limits that our own code enforces. Node's HTTP server, or a shorter page, enforces the others. */
 type Refused = {

@@ -23,7 +23,7 @@ export type Download = {
   finishedAt: Date | null;
 };
 
-export type DownloadSource = { url: string; checksum?: string | undefined };
+type DownloadSource = { url: string; checksum?: string | undefined };
 
 export interface DownloadStore extends OrderStore {
   /** Announces an image and its download, in one transaction. From then on it counts as a running upload. @throws `quota-exceeded` */

@@ -1,7 +1,7 @@
 import type { UploadNotification } from '../events/notification.ts';
 import type { Traceparent } from './traces.ts';
 
-export type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignored' | 'failed';
+type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignored' | 'failed';
 
 export type UploadEvent = UploadNotification & {
   id: number;

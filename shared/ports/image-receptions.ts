@@ -3,7 +3,7 @@ import type { ImageSettings } from '../contracts/image.ts';
 /** Bytes that arrive for an image: one sender at a time, who holds this until the end. */
 export type Reception = { imageId: string; session: string };
 
-export type ReceivedBytes = {
+type ReceivedBytes = {
   bucket: string;
   key: string;
   etag: string;

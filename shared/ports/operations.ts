@@ -19,7 +19,7 @@ export type OpenRun = {
 };
 
 /** How much waits, and for how long the oldest has; 0 seconds when nothing does. */
-export type Backlog = { count: number; oldestSeconds: number };
+type Backlog = { count: number; oldestSeconds: number };
 
 /** Queries of operators about the whole installation. */
 export interface OperationsStore {

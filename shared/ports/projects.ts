@@ -101,7 +101,7 @@ export type ListedKey = {
   expiresAt: Date | null;
   revokedAt: Date | null;
 };
-export type RotatedKey = { keyId: string; projectId: string; name: string; role: Role; formerEndsAt: Date };
+type RotatedKey = { keyId: string; projectId: string; name: string; role: Role; formerEndsAt: Date };
 
 /** The issuer's last answer about a user, and when to ask the issuer again. */
 export type UserGrant = {
@@ -123,7 +123,7 @@ export type SessionPlace = { address: string | null; browser: string | null };
 /** The owner of sessions: the key that made them, or a user of the issuer. */
 export type SessionOwner = { keyId: string } | { subject: string };
 
-export type KnownSession = SessionPlace & {
+type KnownSession = SessionPlace & {
   id: string;
   hash: Buffer;
   createdAt: Date;

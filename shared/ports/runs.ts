@@ -46,7 +46,7 @@ export type Publication = {
 };
 
 /** One attempt at a run. The newest one has the highest fence, and only its writes count. */
-export type RunAttempt = { imageId: string; runId: string; fence: number };
+type RunAttempt = { imageId: string; runId: string; fence: number };
 type HeldRun = Pick<RunAttempt, 'runId' | 'fence'>;
 
 /**

@@ -37,7 +37,7 @@ export interface OpenSpan {
 /** A span that gets its name before its end is known, and perhaps ends in another process; meanwhile its children can refer to it. */
 export type AnnouncedSpan = { self: Traceparent; parent?: Traceparent };
 
-export type EndedSpan = { name: string; since: Date; facts: SpanFacts; how: 'well' | 'failed' };
+type EndedSpan = { name: string; since: Date; facts: SpanFacts; how: 'well' | 'failed' };
 
 export interface Traces {
   /** The active span. */

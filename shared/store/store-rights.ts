@@ -31,7 +31,7 @@ export const storeRights: Readonly<Record<ProcessRole, Readonly<Record<StoreBuck
 };
 
 export type BucketNames = Readonly<Record<StoreBucket, string>>;
-export type Statement = {
+type Statement = {
   Sid?: string;
   Effect: 'Allow';
   Principal?: { AWS: string[] };

@@ -71,7 +71,7 @@ async function probe(
 }
 
 /** QEMU's own words, without the block tree that it repeats. */
-export function qemuRefuses(stderr: unknown): Finding {
+function qemuRefuses(stderr: unknown): Finding {
   return {
     code: 'qemu-disagrees',
     step: 'admit',

@@ -2,7 +2,7 @@ import { type Seen, TooMuch, Unseen, type Why } from '../../shared/checks/guest/
 import type { NamePart } from '../../shared/ports/foreign.ts';
 
 /** The parts of an inspection. If one exceeds its time or memory, the inspection runs again without it. */
-export type Part =
+type Part =
   | 'disk'
   | 'operating system'
   | 'os-release'

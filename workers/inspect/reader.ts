@@ -26,7 +26,7 @@ export type InitramfsFiles = {
 };
 
 /** The output of a decompressor; `whole` if the tool accepted all of its input. */
-export type Unpacked = { bytes: ByteSource; whole: boolean };
+type Unpacked = { bytes: ByteSource; whole: boolean };
 
 const most = 200;
 /** The largest text that is read is a kernel's modules.dep; guestfish's answers are capped as well. */

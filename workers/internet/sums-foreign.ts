@@ -3,7 +3,7 @@ import { foreignLimits } from '../../shared/limits/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { FoundChecksum, SignatureProblem, Sums } from './sums-contract.ts';
 
-export const sumsTask = foreignTask<typeof import('./sums-file.ts').findChecksum>(
+const sumsTask = foreignTask<typeof import('./sums-file.ts').findChecksum>(
   import.meta.url,
   './sums-file.ts',
   'findChecksum',

@@ -16,7 +16,7 @@ export type ReapDeps = {
 const prunedAtOnce = 5000;
 
 const days = 24 * 3600;
-export const abandonedAfterSeconds = 7 * days;
+const abandonedAfterSeconds = 7 * days;
 
 /**
  * Removes everything that nobody will finish: abandoned uploads, images that were announced and never sent, unfinished deletions; and notifications that were
@@ -54,7 +54,7 @@ export async function reap({
 }
 
 /** Second half of deleting an image: its objects, then its row. Twice is once. */
-export async function deleteObjects(
+async function deleteObjects(
   { store, images, imagesBucket }: Pick<ReapDeps, 'store' | 'images' | 'imagesBucket'>,
   imageId: string,
 ): Promise<void> {

@@ -13,7 +13,7 @@ import { type SandboxEnd, spawnSandboxed, toFailureRecord } from './sandbox.ts';
 const largestAnswer = 32 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `"${[...Buffer.from(text, 'utf8')]
     .map((byte) =>
       byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c

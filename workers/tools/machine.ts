@@ -12,7 +12,7 @@ import { sandboxOption } from './qemu-options.ts';
 import { openQmp } from './qmp.ts';
 import { runSandboxed, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
 
-export type Firmware = 'bios' | 'uefi';
+type Firmware = 'bios' | 'uefi';
 
 /** The hardware that clouds give to an instance of such a system. */
 export type Hardware = { system: 'linux' } | { system: 'windows'; clock: 'utc' | 'local' };

@@ -5,7 +5,7 @@ import type { Image } from '../../../shared/ports/image.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { assertMayPublicize, owns, toViewer } from '../../images/access.ts';
 
-export function noSuchImage(id: string): BootreadyError {
+function noSuchImage(id: string): BootreadyError {
   return new BootreadyError({
     code: 'not-found',
     message: `There is no image ${JSON.stringify(id.slice(0, 100))} that you can see.`,

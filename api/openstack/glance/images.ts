@@ -137,7 +137,7 @@ async function assertPatchType(request: FastifyRequest, reply: FastifyReply): Pr
 }
 
 /** @throws BootreadyError `invalid-input`, or `forbidden` for what is read-only or reserved */
-export function parseNewImage(
+function parseNewImage(
   body: unknown,
   ownProject: string,
 ): { id: string | undefined; attributes: ReturnType<typeof toImageAttributes> } {

@@ -4,7 +4,7 @@ import { requestLimits } from '../../../shared/limits/request-limits.ts';
 /** A query without any processing. A name that occurs several times has several values. */
 export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export const defaultLimit = 25;
+const defaultLimit = 25;
 
 /** @throws BootreadyError `invalid-input` when there is a zero byte: Postgres knows no such text, and nothing can match it */
 export function valuesIn(raw: RawQuery): (name: string) => readonly string[] {

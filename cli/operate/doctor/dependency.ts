@@ -18,7 +18,7 @@ export type Say = {
   failed(message: string, remedy: string): void;
 };
 
-export type Examination = {
+type Examination = {
   config: Config;
   say: Say;
   signal: AbortSignal;

@@ -2,13 +2,11 @@ import { Unseen } from './unseen.ts';
 import type { DiskView, VolumeView } from './view.ts';
 
 /** Names of block devices as fstab(5) and kernel command lines give them. */
-export type DeviceName =
-  | { by: 'uuid' | 'label' | 'partUuid' | 'partLabel'; value: string }
-  | { by: 'path'; value: string };
+type DeviceName = { by: 'uuid' | 'label' | 'partUuid' | 'partLabel'; value: string } | { by: 'path'; value: string };
 
 const tags = { UUID: 'uuid', LABEL: 'label', PARTUUID: 'partUuid', PARTLABEL: 'partLabel' } as const;
 
-export function deviceName(text: string): DeviceName {
+function deviceName(text: string): DeviceName {
   const [, tag = '', quoted = ''] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(text) ?? [];
   if (tag in tags)
     return { by: tags[tag as keyof typeof tags], value: unescaped(quoted.replaceAll(/^["']|["']$/g, '')) };

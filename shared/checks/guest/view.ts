@@ -250,7 +250,7 @@ export type WindowsView = {
 };
 
 /** The names of missing hives, and of hives that could not be read. Their contents are unseen in the other parts. */
-export type RegistryView = { missing: readonly string[]; unreadable: readonly string[] };
+type RegistryView = { missing: readonly string[]; unreadable: readonly string[] };
 
 export type DriverView = {
   /** The driver's file is in the place from which Windows loads it. */

@@ -1,5 +1,5 @@
 /** The data of a registry value. https://learn.microsoft.com/windows/win32/sysinfo/registry-value-types */
-export type RegistryValue = number | string | readonly string[] | { expand: string } | { binary: string };
+type RegistryValue = number | string | readonly string[] | { expand: string } | { binary: string };
 /** Keys by their path, each with its values; `null` removes a key with all below it. */
 export type RegistryEdits = Readonly<Record<string, Readonly<Record<string, RegistryValue>> | null>>;
 
