@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import root from '../package.json' with { type: 'json' };
 import { addCompletionCommands } from './completion/commands.ts';
 import { exitCodeHelp, tellError, toExitCode } from './exit.ts';
 import { endQuietlyOnClosedPipe } from './terminal.ts';
@@ -13,6 +14,7 @@ export async function runProgram(groups: readonly CommandGroup[], argv: readonly
   endQuietlyOnClosedPipe();
   const program = new Command('bootready')
     .description('Turns uploaded disk images into published cloud images that are known to boot.')
+    .version(root.version, '--version', 'print the version')
     .option('--json', 'print machine-readable JSON to stdout')
     .addHelpText('after', exitCodeHelp)
     .exitOverride()

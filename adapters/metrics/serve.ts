@@ -5,7 +5,8 @@ import { BootreadyError } from '../../shared/errors.ts';
 export type MetricsServer = { close(): Promise<void> };
 
 /**
- * Serves a registry at /metrics, on a separate address: no proxy that leads to the API leads here, and a scraper needs no key.
+ * Serves a registry at /metrics, and at /livez that the process works, on a separate address: no proxy that leads to the API leads here, and a scraper
+ * needs no key.
  * @throws BootreadyError `unavailable` when the port is taken
  */
 export async function serveMetrics(
@@ -15,6 +16,10 @@ export async function serveMetrics(
 ): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     const [path] = (request.url ?? '').split('?');
+    if (request.method === 'GET' && path === '/livez') {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
+      return;
+    }
     if (request.method !== 'GET' || path !== '/metrics') {
       response.writeHead(404).end();
       return;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import root from '../../package.json' with { type: 'json' };
 import { buildPackage } from './build.ts';
 
 /** The package as users get it: packed, installed into an empty folder without any registry, and run. */
@@ -53,6 +54,10 @@ test('it needs no door for what it reads: the look before an upload is at the by
       .map(({ name }) => name);
   expect(holding('monolithicSparse')).toHaveLength(1);
   expect(holding('prlimit')).toEqual([]);
+});
+
+test('it says its version', () => {
+  expect(bootready('--version').stdout.trim()).toBe(root.version);
 });
 
 test('it has the commands of users, and not those of the hosts of an installation', () => {
