@@ -12,9 +12,12 @@ export const workflowInterceptorModules = ['log-attributes.ts', 'carry-trace.ts'
   join(root, 'workflows', name),
 );
 
+/** What an image or a package of ours holds (ship-workflows.ts), so that its workers compile nothing. */
+export const shippedFolder = join(root, 'workflows/bundled');
+
 /**
  * The workflow code in the form that Temporal's sandbox needs. Bundling takes seconds, so the result is kept under the hash of its input: the sources of
- * workflows/ and shared/, and the versions of the packages.
+ * workflows/ and shared/, and the versions of the packages. One that was shipped is used first.
  */
 export async function loadWorkflowBundle(cacheDir: string): Promise<WorkflowBundle> {
   const hash = createHash('sha256').update(await readFile(join(root, 'package.json')));
@@ -24,9 +27,12 @@ export async function loadWorkflowBundle(cacheDir: string): Promise<WorkflowBund
       hash.update(`${folder}/${name}\0`).update(await readFile(join(root, folder, name)));
     }
   }
-  const path = join(cacheDir, `workflows-${hash.digest('hex').slice(0, 16)}.cjs`);
-  const kept = await readFile(path, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return { code: kept };
+  const name = `workflows-${hash.digest('hex').slice(0, 16)}.cjs`;
+  for (const folder of [shippedFolder, cacheDir]) {
+    const kept = await readFile(join(folder, name), 'utf8').catch(() => undefined);
+    if (kept !== undefined) return { code: kept };
+  }
+  const path = join(cacheDir, name);
   await mkdir(cacheDir, { recursive: true });
   const partial = `${path}.${process.pid}`;
   await runOwnProgram(join(import.meta.dirname, 'bundle-workflows.ts'), [partial], { heapMiB: 768 });

@@ -90,9 +90,18 @@ const quietEnvironment = {
 
 /** Runs in its own process group, which ends with us: it starts the appliance once to fill its cache, and that takes a while. */
 async function make(folder: string): Promise<void> {
+  // libguestfs would keep its own copy in /var/tmp, which a container with a read-only root does not have.
+  const work = `${folder}.work`;
+  await mkdir(work);
   const child = spawn('libguestfs-make-fixed-appliance', [folder], {
-    // TCG is slow but always there.
-    env: { ...quietEnvironment, LIBGUESTFS_BACKEND: 'direct', LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' },
+    env: {
+      ...quietEnvironment,
+      LIBGUESTFS_CACHEDIR: work,
+      TMPDIR: work,
+      LIBGUESTFS_BACKEND: 'direct',
+      // TCG is slow but always there.
+      LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
@@ -105,7 +114,7 @@ async function make(folder: string): Promise<void> {
   };
   const leave = (): void => {
     kill();
-    rmSync(folder, { recursive: true, force: true });
+    for (const each of [folder, work]) rmSync(each, { recursive: true, force: true });
   };
   process.once('exit', leave);
   const timer = setTimeout(kill, 300_000);
@@ -122,5 +131,6 @@ async function make(folder: string): Promise<void> {
   } finally {
     clearTimeout(timer);
     process.off('exit', leave);
+    await rm(work, { recursive: true, force: true });
   }
 }

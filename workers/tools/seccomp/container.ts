@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { ArgumentRule, Rules } from './filter.ts';
 import { callsOfTools } from './profiles.ts';
+import { refusedCalls } from './refused.ts';
 import type { Syscall } from './syscalls.ts';
 
 /**
@@ -42,6 +43,8 @@ export function containerProfile() {
     architectures: ['SCMP_ARCH_X86_64'],
     syscalls: [
       { names: Object.keys(calls).sort(), action: 'SCMP_ACT_ALLOW' },
+      // Docker before 23 does not read `defaultErrnoRet`.
+      { names: refusedCalls, action: 'SCMP_ACT_ERRNO', errnoRet: constants.errno.ENOSYS },
       ...socket.cases.map(({ equals }) => ({
         names: ['socket'],
         action: 'SCMP_ACT_ALLOW',
