@@ -3,6 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
 import { type BucketNames, bucketPolicy, storeBuckets } from '../../shared/store/store-rights.ts';
 import type { ObjectStoreConfig } from './config.ts';
+import { putCors } from './cors.ts';
 import { findCode, makeClient } from './minio.ts';
 
 /**
@@ -54,6 +55,11 @@ export async function putStorePolicies(
     const body = JSON.stringify(bucketPolicy(bucket, buckets, users));
     await send(root, { method: 'PUT', bucketName, query: 'policy=', body });
   }
+}
+
+/** Lets pages of these origins, the portal's, upload into the bucket. */
+export function allowUploadsFrom(root: ObjectStoreConfig, bucket: string, origins: readonly string[]): Promise<void> {
+  return putCors(makeClient(root), bucket, origins);
 }
 
 function escaped(value: string): string {

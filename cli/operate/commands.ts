@@ -88,7 +88,13 @@ export function addOperateCommands(program: Command): void {
     .command('store-users')
     .description('create the users of the processes in versitygw, each with only the rights it needs')
     .requiredOption('--key <role=file...>', 'future S3_SECRET_KEY of api, worker and queues')
-    .action(async (options: { key: string[] }) => (await import('./store-users.ts')).makeUsersOfStore(options));
+    .option(
+      '--origin <url...>',
+      'address of the portal, so that its pages can upload (CORS rule of the uploads bucket)',
+    )
+    .action(async (options: { key: string[]; origin?: string[] }) =>
+      (await import('./store-users.ts')).makeUsersOfStore(options),
+    );
   const project = program.command('project').description('manage projects');
   project
     .command('create')

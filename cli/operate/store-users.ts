@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
 import type { ObjectStoreConfig } from '../../adapters/object-store/config.ts';
 import { openObjectStore } from '../../adapters/object-store/open.ts';
-import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
+import {
+  allowUploadsFrom,
+  makeStoreUsers,
+  putStorePolicies,
+  storeUser,
+} from '../../adapters/object-store/versitygw.ts';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { type ProcessRole, processRoles } from '../../shared/operation/process-roles.ts';
@@ -14,14 +19,22 @@ const patienceMs = 60_000;
 /**
  * Makes the users of the processes at versitygw, with the buckets where they are missing. Run with the key of its root user. May be done again and again.
  * @param keys each `ROLE=FILE`: the file holds what that process will have as S3_SECRET_KEY
+ * @param origins of the portal, whose pages upload into the uploads bucket
  */
-export async function makeUsersOfStore({ key: keys }: { key: string[] }): Promise<void> {
+export async function makeUsersOfStore({
+  key: keys,
+  origin: origins = [],
+}: {
+  key: string[];
+  origin?: string[];
+}): Promise<void> {
   const config = readConfig();
   const secrets = await secretsIn(keys);
   const root = rootOf(config);
   await answering(config);
   await makeStoreUsers(root, secrets);
   await putStorePolicies(root, { uploads: config.UPLOADS_BUCKET, images: config.IMAGES_BUCKET });
+  if (origins.length > 0) await allowUploadsFrom(root, config.UPLOADS_BUCKET, origins);
   process.stdout.write(`Users of the store: ${processRoles.map(storeUser).join(', ')}.\n`);
 }
 

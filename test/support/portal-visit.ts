@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { putCors } from '../../adapters/object-store/cors.ts';
 import { buildPortal } from '../../dev/setup/portal.ts';
-import { putCors } from '../../dev/stack/buckets.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { newVisit, openBrowser, type Visit } from './browser.ts';
