@@ -59,7 +59,7 @@ describe('docker-compose.yml', () => {
     ['an image without a version', (text: string) => text.replace('redis:7.4.6-bookworm', 'redis'), /no fixed version/],
     [
       'a wait for health without a health check',
-      (text: string) => text.replace('test: [CMD, nc, -z, localhost, "7233"]', 'disable: true'),
+      (text: string) => text.replace('test: [CMD, nc, -z, 127.0.0.1, "7233"]', 'disable: true'),
       /temporal/,
     ],
   ])('a copy with %s is refused by name', async (_what, broken, words) => {
