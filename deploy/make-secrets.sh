@@ -1,31 +1,36 @@
 #!/bin/sh
-# Makes the secrets of docker-compose.yml, each in a file of its own below secrets/. What is there stays as it is.
+# Makes the secrets of an installation, each in a file of its own. What is there stays as it is. Without further settings these are the secrets of
+# docker-compose.yml, in secrets/. For the Debian package: SECRETS=/etc/bootready/secrets POSTGRES=HOST:5432 REDIS=HOST:6379 sh make-secrets.sh
 # The containers run as several users, so the files are readable; the folder lets nobody but its owner in.
 set -eu
 umask 022
-cd "$(dirname "$0")/.."
-mkdir -p secrets
-chmod 700 secrets
+if [ -z "${SECRETS:-}" ]; then
+  cd "$(dirname "$0")/.."
+  SECRETS=secrets
+fi
+: "${POSTGRES:=postgres:5432}" "${REDIS:=redis:6379}"
+mkdir -p "$SECRETS"
+chmod 700 "$SECRETS"
 
 # put NAME VALUE
 put() {
-  [ -s "secrets/$1" ] && return
-  printf '%s\n' "$2" >"secrets/$1.new"
-  chmod 444 "secrets/$1.new"
-  mv "secrets/$1.new" "secrets/$1"
-  echo "made secrets/$1"
+  [ -s "$SECRETS/$1" ] && return
+  printf '%s\n' "$2" >"$SECRETS/$1.new"
+  chmod 444 "$SECRETS/$1.new"
+  mv "$SECRETS/$1.new" "$SECRETS/$1"
+  echo "made $SECRETS/$1"
 }
 random() { openssl rand -hex "$1"; }
 
 put postgres-password "$(random 24)"
 put temporal-postgres-password "$(random 24)"
 put redis-password "$(random 24)"
-put database-url "postgres://bootready:$(cat secrets/postgres-password)@postgres:5432/bootready"
+put database-url "postgres://bootready:$(cat "$SECRETS"/postgres-password)@$POSTGRES/bootready"
 # One login for each kind of process: "bootready migrate --login" makes them.
 for role in api worker queues; do
-  put "database-url-$role" "postgres://bootready_${role}_login:$(random 24)@postgres:5432/bootready"
+  put "database-url-$role" "postgres://bootready_${role}_login:$(random 24)@$POSTGRES/bootready"
 done
-put redis-url "redis://:$(cat secrets/redis-password)@redis:6379"
+put redis-url "redis://:$(cat "$SECRETS"/redis-password)@$REDIS"
 put s3-access-key "bootready-$(random 4)"
 put s3-secret-key "$(random 24)"
 # One user for each kind of process: "bootready store-users" makes them.
@@ -34,4 +39,4 @@ for role in api worker queues; do
 done
 put events-secret "$(random 24)"
 put secrets-key "$(random 32)"
-echo 'Keep a copy of secrets/ in a safe place: without secrets-key the secrets of webhooks in the database are lost.'
+echo "Keep a copy of $SECRETS/ in a safe place: without secrets-key the secrets of webhooks in the database are lost."
