@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { foreignHeapBytes } from '../../shared/limits/foreign-limits.ts';
 import { type ForeignLimits, foreignTask } from '../../shared/ports/foreign.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { lagOf } from '../../test/support/lag.ts';
 import { openForeignDoor } from './door.ts';
 
@@ -160,6 +163,33 @@ test('a process is gone when its task is over, however it was ended', async () =
   for (let waited = 0; isThere() && waited < 2000; waited += 50) await pause(50);
   expect(isThere()).toBe(false);
 });
+
+test('a busy process ends with its owner, whatever ends the owner', async () => {
+  const owner = spawn(
+    process.execPath,
+    ['--input-type=module', '--eval', spinningOwner],
+    // Where the owner finds the door and the task.
+    { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const pid = Number(String(((await once(owner.stdout, 'data')) as [Buffer])[0]));
+  expect(pid).toBeGreaterThan(1);
+  // By then it has its answer, and listens no more.
+  await pause(1500);
+  process.kill(pid, 0);
+  owner.kill('SIGKILL');
+  await eventually(async () => !existsSync(`/proc/${pid}`), { within: 5, what: 'the process is gone' });
+});
+
+/** Prints the id of a process that then works on for minutes. */
+const spinningOwner = `
+  const { openForeignDoor } = await import('./door.ts');
+  const { foreignTask } = await import('../../shared/ports/foreign.ts');
+  const limits = { partSeconds: 100, totalSeconds: 100, answerBytes: 1024 };
+  const { pathToFileURL } = await import('node:url');
+  const here = pathToFileURL(process.cwd() + '/door.ts').href;
+  const task = foreignTask(here, '../../test/hostile/tasks.ts', 'spinning', limits);
+  await openForeignDoor().run(task, undefined, { give: async (pid) => void process.stdout.write(String(pid)) });
+`;
 
 test('keeps a process ready, and lets no more work at once than it is told', async () => {
   const ready = openForeignDoor({ atOnce: 1, keepReady: [task('echo').module] });

@@ -32,12 +32,14 @@ export type ParserProcess = {
 
 /**
  * A process for one task and no other: no environment, no core file, bounds on memory and time set by the kernel; by Node's permissions it reads the
- * product's own files, and neither writes nor starts anything. nodejs.org/api/permissions.html, prlimit(1)
+ * product's own files, and neither writes nor starts anything. nodejs.org/api/permissions.html, prlimit(1), setpriv(1)
  */
 export function startProcess(modules: readonly string[] = []): ParserProcess {
   const child = spawn(
-    'prlimit',
+    // The kernel ends the process with its owner: a busy one would not notice that its channel is closed. setpriv(1), PR_SET_PDEATHSIG(2const)
+    'setpriv',
     [
+      ...['--pdeathsig=KILL', '--', 'prlimit'],
       ...[`--cpu=${mostProcessorSeconds}`, `--data=${mostData}`, '--core=0', '--nofile=64', '--'],
       ...[process.execPath, '--permission', `--allow-fs-read=${root}`, `--max-old-space-size=${heapMiB}`],
       ...['--no-warnings', join(import.meta.dirname, 'process-main.ts')],
