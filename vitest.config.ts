@@ -69,7 +69,8 @@ export default defineConfig({
         test: {
           name: 'families',
           include: ['test/families/*.test.ts'],
-          testTimeout: 1_200_000,
+          // A boot check of half an hour, and on a busy machine three starts of the appliance.
+          testTimeout: 3_000_000,
           hookTimeout: 1_800_000,
           maxWorkers: 1,
           fileParallelism: false,

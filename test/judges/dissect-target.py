@@ -36,8 +36,11 @@ def told(ask):
     return {"value": value}
 
 
-target = Target.open(disk)
-root = target.fs.path("/")
+try:
+    target = Target.open(disk)
+except Exception as error:  # it opens nothing of a disk if one of its volumes is damaged
+    print(json.dumps({"os": {"error": type(error).__name__}}))
+    sys.exit()
 if target.os != "windows":
     for name in wanted:
         path = target.fs.path(name)
@@ -47,6 +50,7 @@ if target.os != "windows":
     for folder in modules.iterdir() if modules.exists() else []:
         copied(folder / "modules.builtin", Path(out) / "lib-modules" / folder.name / "modules.builtin")
 
+mounts = dict(target.fs.mounts)
 print(
     json.dumps(
         {
@@ -54,7 +58,7 @@ print(
             "version": told(lambda: target.version),
             "architecture": told(lambda: target.architecture),
             "filesystems": told(lambda: sorted({fs.__type__ for fs in target.filesystems if fs.__type__ != "virtual"})),
-            "root": told(lambda: {k: v for k, v in target.fs.mounts.items()}[posixpath.sep].__type__),
+            "root": told(lambda: next((mounts[name].__type__ for name in [posixpath.sep, "sysvol"] if name in mounts), None)),
             "encrypted": told(lambda: any(v.fs is None and v.read(6)[:6] == b"LUKS\xba\xbe" for v in target.volumes)),
         }
     )

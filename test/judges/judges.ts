@@ -13,7 +13,7 @@ import { pythonWith } from '../support/python-packages.ts';
 const run = promisify(execFile);
 const here = import.meta.dirname;
 
-/** The answers of dissect.target about a disk, and its copy of a part of the file tree. */
+/** The answers of dissect.target about a disk, and its copy of a part of the file tree. It has no answers for a disk that it cannot open. */
 export type Evidence = { dissect: Record<string, { value?: unknown; error?: string }>; tree: string };
 
 export async function linkEvidence(disk: string, folder: string): Promise<Evidence> {
@@ -78,8 +78,10 @@ function dissect(
     judge: 'dissect.target',
     about,
     ours,
-    theirs: ({ dissect: { [part]: answer } }, seen) =>
-      answer?.error === undefined ? theirs(answer?.value, seen) : `error: ${answer.error}`,
+    theirs: ({ dissect: { [part]: answer } }, seen) => {
+      if (!answer) return undefined;
+      return answer.error === undefined ? theirs(answer.value, seen) : `error: ${answer.error}`;
+    },
   };
 }
 
@@ -92,10 +94,11 @@ function isLinux({ guest }: Seen): boolean {
   return guest.osType === 'linux';
 }
 
-function initramfsIn(tree: string): string | undefined {
+/** All of them: the judges do not know which one starts. */
+function initramfsesIn(tree: string): string[] {
   const folder = join(tree, 'boot');
-  const name = existsSync(folder) ? readdirSync(folder).find((file) => /^init(?:rd|ramfs)/.test(file)) : undefined;
-  return name && join(folder, name);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((file) => /^init(?:rd|ramfs)/.test(file)).map((name) => join(folder, name));
 }
 
 function builtinIn(tree: string): string[] {
@@ -113,21 +116,21 @@ function readsVirtio(names: readonly string[]): string {
 
 function initramfsListed(list: (file: string) => Promise<string>): Question['theirs'] {
   return async ({ tree }) => {
-    const file = initramfsIn(tree);
-    return (
-      file &&
-      readsVirtio([
-        ...(await list(file)).split('\n').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
-        ...builtinIn(tree),
-      ])
-    );
+    const builtin = builtinIn(tree);
+    const answers: string[] = [];
+    for (const file of initramfsesIn(tree)) {
+      const names = (await list(file)).split('\n').map((line) => line.trim().split(/\s+/).at(-1) ?? '');
+      answers.push(readsVirtio([...names, ...builtin]));
+    }
+    if (answers.length === 0) return undefined;
+    return answers.every((answer) => answer === 'pass') ? 'pass' : 'fail';
   };
 }
 
 async function enabled({ tree }: Evidence, units: readonly string[]): Promise<string | undefined> {
   if (!existsSync(join(tree, 'usr/lib/systemd')) && !existsSync(join(tree, 'lib/systemd'))) return undefined;
   const answers = await Promise.all(units.map((unit) => outputOf('systemctl', [`--root=${tree}`, 'is-enabled', unit])));
-  return answers.some((answer) => /^(?:enabled|alias)/.test(answer)) ? 'pass' : 'fail';
+  return answers.some((answer) => /^enabled/.test(answer)) ? 'pass' : 'fail';
 }
 
 /** The firmware tables of a machine in OpenStack. */
@@ -175,7 +178,12 @@ export const questions: readonly Question[] = [
         .join(' '),
     (value) => (value as string[]).join(' '),
   ),
-  dissect('root filesystem', 'root', ({ guest }) => guest.rootFilesystem && family(guest.rootFilesystem), String),
+  dissect(
+    'root filesystem',
+    'root',
+    ({ guest }) => guest.rootFilesystem && family(guest.rootFilesystem),
+    (value) => (value === null ? undefined : String(value)),
+  ),
   {
     judge: 'lsinitramfs',
     about: 'virtio disk driver at boot',
