@@ -70,7 +70,9 @@ mv "$root/luks" ${work}/luks`,
   dnf: {
     more: ['dnf', 'rpm', 'createrepo-c'],
     prepare: () => `chroot "$root" sh -e <<'END'
-mkdir -p /srv/packages /etc/yum.repos.d
+mkdir -p /srv/packages /etc/yum.repos.d /etc/rpm
+# Debian's rpm has its database in the home folder.
+echo '%_dbpath /var/lib/rpm' > /etc/rpm/macros.dbpath
 dpkg -L cloud-init | while read -r file; do [ ! -e "$file" ] || [ -d "$file" ] || echo "$file"; done > /srv/files
 package() {
   cat > "/srv/$1.spec" <<SPEC
@@ -96,6 +98,7 @@ printf '#!/bin/sh\\n' > /usr/bin/vmtoolsd
 echo /usr/bin/vmtoolsd > /srv/vmtoolsd
 package open-vm-tools 12.2.0 /srv/vmtoolsd
 rpm -i --nodeps /srv/packages/noarch/open-vm-tools-*.rpm
+test -e /var/lib/rpm/rpmdb.sqlite
 createrepo_c --quiet /srv/packages
 printf '[local]\\nname=local\\nbaseurl=file:///srv/packages\\ngpgcheck=0\\n' > /etc/yum.repos.d/local.repo
 dpkg --purge cloud-init < /dev/null
