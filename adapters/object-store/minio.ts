@@ -75,7 +75,7 @@ const troubleOfInstallation: StoreTrouble = (code) => ({
 });
 
 /** Errors of the library and of the network, as ours. */
-function mapped(error: unknown, trouble: StoreTrouble): BootreadyError {
+function toStoreError(error: unknown, trouble: StoreTrouble): BootreadyError {
   if (isBootreadyError(error)) return error;
   const code = findCode(error);
   if (code === 'PreconditionFailed') return changed();
@@ -97,7 +97,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
     try {
       return await work();
     } catch (error) {
-      throw mapped(error, trouble);
+      throw toStoreError(error, trouble);
     }
   };
   const sender = makeClient(config).withUnsignedBodies();
@@ -145,7 +145,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
         };
       } catch (error) {
         if (isAbsent(error)) return undefined;
-        throw mapped(error, trouble);
+        throw toStoreError(error, trouble);
       }
     },
 
@@ -185,7 +185,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
           token = page.next;
         } while (token);
       } catch (error) {
-        throw mapped(error, trouble);
+        throw toStoreError(error, trouble);
       }
     },
 
@@ -285,7 +285,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
           uploadIdMarker = page.nextUploadIdMarker;
         }
       } catch (error) {
-        throw mapped(error, trouble);
+        throw toStoreError(error, trouble);
       }
     },
 

@@ -18,7 +18,7 @@ export type QueueWorkerOptions = {
 };
 
 /** The code that throws decides whether a retry helps; this is the only place that passes the decision on to BullMQ. */
-function mapped(error: unknown): unknown {
+function toJobError(error: unknown): unknown {
   return isBootreadyError(error) && !error.retryable ? new UnrecoverableError(error.message) : error;
 }
 
@@ -33,7 +33,7 @@ export function startQueueWorkers(
       name,
       async (job, token) => {
         const result = await work(job).catch((error: unknown) => {
-          throw mapped(error);
+          throw toJobError(error);
         });
         if (!(result instanceof Postponed)) return result;
         await job.moveToDelayed(Date.now() + result.byMs, token);

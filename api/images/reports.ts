@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-
+import { findingView } from '../../shared/checks/finding-view.ts';
 import { isRejection } from '../../shared/checks/verdict.ts';
-import { findingView } from '../../shared/checks/view.ts';
 import { CheckReport } from '../../shared/contracts/check.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { Report as ReportSchema } from '../../shared/contracts/run.ts';

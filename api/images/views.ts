@@ -1,5 +1,5 @@
 import type { Language } from '../../shared/checks/define.ts';
-import { findingView } from '../../shared/checks/view.ts';
+import { findingView } from '../../shared/checks/finding-view.ts';
 import type {
   Activity,
   DeliveryView,

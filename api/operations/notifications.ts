@@ -1,6 +1,11 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { BootreadyError, explain } from '../../shared/errors.ts';
-import { type Reception, receiveNotifications, secretBeforeBody, wrongSecret } from '../../shared/events/receive.ts';
+import {
+  type NotificationAnswer,
+  receiveNotifications,
+  secretBeforeBody,
+  wrongSecret,
+} from '../../shared/events/receive.ts';
 import type { ApiDeps } from '../deps.ts';
 import { parseJson } from '../http/json-body.ts';
 
@@ -26,9 +31,9 @@ export function notificationRoutes({ config, events, jobs }: ApiDeps): FastifyPl
       const shown = [token, queried, accessToken].find((each) => typeof each === 'string');
       return { source, headers: request.headers, token: shown as string | undefined, body: request.body };
     };
-    const answer = (request: FastifyRequest, reply: FastifyReply, reception: Reception): FastifyReply => {
-      if (reception.status === 200) return reply.send({ accepted: reception.accepted, ignored: reception.ignored });
-      const { status, message, remedy } = reception;
+    const answer = (request: FastifyRequest, reply: FastifyReply, received: NotificationAnswer): FastifyReply => {
+      if (received.status === 200) return reply.send({ accepted: received.accepted, ignored: received.ignored });
+      const { status, message, remedy } = received;
       if (status === 401) reply.header('www-authenticate', 'Bearer');
       const code = status === 401 ? 'unauthenticated' : 'invalid-input';
       return reply.code(status).send({ error: { code, message, remedy, requestId: request.id } });

@@ -1,6 +1,6 @@
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Language } from '../../shared/checks/define.ts';
-import { findingView } from '../../shared/checks/view.ts';
+import { findingView } from '../../shared/checks/finding-view.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import { admitSource } from '../../shared/formats/admit.ts';
 import type { PeekLayer } from '../../shared/formats/layers.ts';

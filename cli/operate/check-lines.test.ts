@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { findingView } from '../../shared/checks/finding-view.ts';
 import { decide } from '../../shared/checks/verdict.ts';
-import { findingView } from '../../shared/checks/view.ts';
 import type { CheckReport } from '../../shared/contracts/check.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import { render } from '../terminal.ts';

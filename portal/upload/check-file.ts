@@ -27,7 +27,7 @@ export async function checkFile(file: Blob, limits: Limits, quota: Quota): Promi
   Object.assign(globalThis, { Buffer });
   const [{ admitSource }, { findingView }] = await Promise.all([
     import('../../shared/formats/admit.ts'),
-    import('../../shared/checks/view.ts'),
+    import('../../shared/checks/finding-view.ts'),
   ]);
   const refusals = (findings: readonly Finding[]): FileCheck['refusals'] => {
     const failed = findings.filter(({ outcome }) => outcome === 'fail');

@@ -9,7 +9,7 @@ export function rejects({ code, outcome }: Finding, policy: Policy): boolean {
   return isRejection({ outcome, severity: findCheck(code).severity }, policy);
 }
 
-/** The same for a finding whose severity is known, as for findings of kept reports (checks/view.ts). */
+/** The same for a finding whose severity is known, as for findings of kept reports (checks/finding-view.ts). */
 export function isRejection(
   { outcome, severity }: { outcome: Outcome; severity: CheckDefinition['severity'] },
   policy: Policy,

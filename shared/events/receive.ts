@@ -21,7 +21,7 @@ export type Incoming = {
   body: unknown;
 };
 
-export type Reception =
+export type NotificationAnswer =
   | { status: 200; accepted: number; ignored: number }
   | { status: 400 | 401; message: string; remedy: string };
 
@@ -59,7 +59,7 @@ export const wrongSecret = {
   message: 'The notification does not have the correct secret.',
   remedy:
     'Send EVENTS_SECRET as "Authorization: Bearer ...", as the last part of the path, as ?token=, or as OpaqueData (Ceph).',
-} as const satisfies Reception;
+} as const satisfies NotificationAnswer;
 
 /**
  * Stores the row first, then answers 2xx, then adds the job. If the job could not be added (Redis is down), the sweep finds the row.
@@ -70,7 +70,7 @@ export const wrongSecret = {
 export async function receiveNotifications(
   { secret, events, jobs, onQueueDown }: ReceiveDeps,
   { source, headers, token, body }: Incoming,
-): Promise<Reception> {
+): Promise<NotificationAnswer> {
   const before = secretBeforeBody(secret, { headers, token });
   if (before === 'wrong') return wrongSecret;
   if (before === 'body') {
@@ -101,7 +101,7 @@ export async function receiveNotifications(
   return { status: 200, accepted: parsed.uploads.length, ignored: parsed.ignored };
 }
 
-function tooManySecrets(): Reception {
+function tooManySecrets(): NotificationAnswer {
   const { message, remedy = '' } = beyondLimit('eventSecrets');
   return { status: 400, message, remedy };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { someReport } from '../../test/support/samples.ts';
-import { findingView } from '../checks/view.ts';
+import { findingView } from '../checks/finding-view.ts';
 import type { Finding } from '../contracts/finding.ts';
 import { keptReport } from './kept.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { findingView } from '../checks/finding-view.ts';
 import { rejects } from '../checks/verdict.ts';
-import { findingView } from '../checks/view.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { ReportDocument } from './document.ts';
 import { reportHtml } from './html.ts';

@@ -11,7 +11,7 @@ import type { DeliveryActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import { createThrottle } from '../throttle.ts';
 import { startBeating } from './beating.ts';
-import { mapped } from './order-step.ts';
+import { throwFailures } from './order-step.ts';
 import { makeCancellation } from './step.ts';
 
 export type DeliverDeps = {
@@ -63,7 +63,7 @@ export function createDeliveryActivities(deps: DeliverDeps): DeliveryActivities 
     },
 
     failDelivery: (order, failure) =>
-      mapped(
+      throwFailures(
         (async () => {
           await deliveries.fail(order, failure);
           const cancelled = await deliveries.cancelled(order);

@@ -59,7 +59,7 @@ export type ActivityDeps = {
   signingKey: KeyObject | undefined;
 };
 
-function mapped<Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) {
+function toActivity<Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) {
   return (...args: Args): Promise<Result> =>
     work(...args).catch((error: unknown) => {
       throw toFailure(error);
@@ -74,17 +74,17 @@ export function createSharedActivities({
   ownTaskQueue,
 }: Pick<ActivityDeps, 'runs' | 'scratch' | 'ownTaskQueue'> & { config: Pick<Config, 'POLICY'> }): SharedActivities {
   return {
-    beginAttempt: mapped(async (run) => {
+    beginAttempt: toActivity(async (run) => {
       const { fence } = await runs.beginAttempt(run, scratch.workerId);
       await scratch.open({ runId: run.runId, fence });
       return { ...run, fence, taskQueue: ownTaskQueue };
     }),
-    judge: mapped(async (attempt, parts) => {
+    judge: toActivity(async (attempt, parts) => {
       const report = judgeRun(await runs.context(attempt), parts, config.POLICY);
       await runs.saveReport(attempt, report);
       return { verdict: report.verdict, report };
     }),
-    finishRun: mapped(({ imageId, runId, ...end }) => runs.finish({ imageId, runId }, end)),
+    finishRun: toActivity(({ imageId, runId, ...end }) => runs.finish({ imageId, runId }, end)),
   };
 }
 
@@ -131,7 +131,7 @@ export function createAdmitActivities(deps: ActivityDeps): AdmitActivities {
     return uploadSize < smallUploadBytes ? 'small' : 'large';
   };
   return {
-    admitFirst: mapped(async (run) => {
+    admitFirst: toActivity(async (run) => {
       const { fence } = await runs.beginAttempt(run, scratch.workerId);
       const attempt = { ...run, fence, taskQueue };
       try {

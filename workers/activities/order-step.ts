@@ -7,7 +7,7 @@ import type { Turn } from '../scratch-room.ts';
 import { inActivity, slotOnly, type TakeTurn } from './step.ts';
 
 /** Within the ledger of an order: errors as Temporal has them. */
-export function mapped<Result>(work: Promise<Result>): Promise<Result> {
+export function throwFailures<Result>(work: Promise<Result>): Promise<Result> {
   return work.catch((error: unknown) => {
     throw toFailure(error);
   });
@@ -19,8 +19,8 @@ export function orderLedger(
   taskQueue: string,
 ): { begin(order: { imageId: string }): Promise<OrderAttempt>; end(end: OrderEnd): Promise<void> } {
   return {
-    begin: ({ imageId }) => mapped(orders.begin(imageId).then(({ fence }) => ({ imageId, fence, taskQueue }))),
-    end: ({ imageId, failure }) => mapped(orders.end(imageId, failure)),
+    begin: ({ imageId }) => throwFailures(orders.begin(imageId).then(({ fence }) => ({ imageId, fence, taskQueue }))),
+    end: ({ imageId, failure }) => throwFailures(orders.end(imageId, failure)),
   };
 }
 

@@ -18,7 +18,7 @@ import type { Scratch } from '../scratch.ts';
 import type { ScratchRoom } from '../scratch-room.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
 import { type ConvertDeps, convertUpload } from './convert.ts';
-import { imageIsGone, mapped, orderLedger, orderStep } from './order-step.ts';
+import { imageIsGone, orderLedger, orderStep, throwFailures } from './order-step.ts';
 import { repairNeed } from './scratch-need.ts';
 import type { StepControl, TakeTurn } from './step.ts';
 
@@ -50,7 +50,7 @@ export function createRepairLedger({ repairs, scratch, ownTaskQueue }: RepairDep
   return {
     beginRepair: async (repair) => {
       const attempt = await begin(repair);
-      await mapped(scratch.open(nameFolder(attempt)));
+      await throwFailures(scratch.open(nameFolder(attempt)));
       return attempt;
     },
     endRepair: end,

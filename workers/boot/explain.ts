@@ -145,7 +145,7 @@ function signIn(log: string, progress: ReadonlyMap<Stage, number>, only: (sign: 
   return [...systemSigns, ...loaderSigns].find((sign) => only(sign) && holds(log, sign, progress));
 }
 
-export type BootEnd = {
+export type BootFacts = {
   /** The machine has switched itself off. */
   ended: boolean;
   /** An inspection has seen cloud-init in the image. */
@@ -153,7 +153,7 @@ export type BootEnd = {
 };
 
 /** `log` is a console log that `plainLog` has cleaned. */
-export function explainBoot(log: string, { ended, cloudInit }: BootEnd): BootFailure {
+export function explainBoot(log: string, { ended, cloudInit }: BootFacts): BootFailure {
   const progress = progressIn(log);
   const has = (stage: Stage): boolean => (progress.get(stage) ?? -1) >= 0;
   const found = signIn(log, progress, () => true);

@@ -1,4 +1,4 @@
-import { allSeen, mapped, partly, type Seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
+import { allSeen, mapSeen, partly, type Seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { DiskView, LinuxView } from '../../shared/checks/guest/view.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type BootLoader, lookAtBootFiles } from './boot-files.ts';
@@ -45,7 +45,7 @@ export async function lookAtLinux(look: Look, installed: Installed): Promise<Lin
     if (installed.layout) throw new Unseen({ reason: 'layout', what: installed.layout.name });
     return installedPackages(look.guestfish, root);
   });
-  const packages = mapped(list, (known) => new Map(known.map(({ name, version }) => [name, version])));
+  const packages = mapSeen(list, (known) => new Map(known.map(({ name, version }) => [name, version])));
   progress(90);
   const cloudInit = await parts.look('cloud-init', () => lookAtCloudInit(reader, packages, whatWasSeen(initSystem)));
   const remains = await parts.look('remains', () => lookAtRemains(reader));
@@ -55,22 +55,22 @@ export async function lookAtLinux(look: Look, installed: Installed): Promise<Lin
     packages: 'value' in list ? list.value : [],
     view: partly<LinuxView>({
       kernel,
-      boot: mapped(files, ({ boot }) => boot),
+      boot: mapSeen(files, ({ boot }) => boot),
       packages,
       cloudInit,
-      startup: mapped(startup, (some) =>
+      startup: mapSeen(startup, (some) =>
         partly<LinuxView['startup']>({
           ...allSeen(some),
-          kernelLines: mapped(files, ({ commandLines }) => commandLines),
+          kernelLines: mapSeen(files, ({ commandLines }) => commandLines),
           rootDevice,
         }),
       ),
       network: await parts.look('network', () => lookAtNetwork(reader)),
       services: await parts.look('services', () => lookAtServices(reader, whatWasSeen(initSystem))),
-      remains: mapped(remains, (some) =>
+      remains: mapSeen(remains, (some) =>
         partly<LinuxView['remains']>({
           ...some,
-          users: mapped(cloudInit, ({ config }) =>
+          users: mapSeen(cloudInit, ({ config }) =>
             whatWasSeen(some.users).filter((name) => name !== config?.defaultUser),
           ),
         }),

@@ -1,5 +1,5 @@
 import { biosStarts, uefiStarts } from '../../shared/checks/guest/firmware.ts';
-import { ifSeen, mapped, partly, type Seen, seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
+import { ifSeen, mapSeen, partly, type Seen, seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { DiskView, GuestView } from '../../shared/checks/guest/view.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type InitSystem, lookForInitSystem } from './cloud-init.ts';
@@ -109,7 +109,7 @@ export async function lookInside(look: Look): Promise<{ view: GuestView; package
   Object.assign(facts, {
     partitionTable: table === 'gpt' ? 'gpt' : table === 'msdos' ? 'mbr' : table ? 'other' : 'none',
   });
-  const ofDisk = { disk, systems: mapped(found, ({ systems }) => whatWasSeen(systems)) };
+  const ofDisk = { disk, systems: mapSeen(found, ({ systems }) => whatWasSeen(systems)) };
   const whole = async (
     linux: GuestView['linux'],
     windows: Seen<GuestView['windows']>,
@@ -157,7 +157,7 @@ export async function lookInside(look: Look): Promise<{ view: GuestView; package
   }
   if (facts.osType !== 'linux') return whole(undefined, none);
   const initSystem = await parts.look('init system', () => lookForInitSystem(reader));
-  const rootDevice = mapped(disk, (some) => {
+  const rootDevice = mapSeen(disk, (some) => {
     const mountable = mounts.find(([path]) => path === '/')?.[1];
     const device = mountable && findDevice(mountable, some.volumes);
     if (device === undefined) throw new Unseen({ reason: 'root-device' });

@@ -1,4 +1,4 @@
-import { mapped, type Seen, Unseen, type Why, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
+import { mapSeen, type Seen, Unseen, type Why, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { RemainsView } from '../../shared/checks/guest/view.ts';
 import { readAccounts } from './accounts.ts';
 import { active, type Reader } from './reader.ts';
@@ -125,9 +125,9 @@ export async function lookAtRemains(reader: Reader): Promise<{ [Name in keyof Re
     sudoers: await of('sudoers', (some) => holding(some, (line) => active(line) && /\bNOPASSWD\b/.test(line))),
     privateKeys: await of('privateKeys', (some) => some.filter((path) => !path.endsWith('.pub'))),
     logs: await of('logs', (some) => filled(reader, some)),
-    passwords: mapped(accounts, ({ passwords }) => passwords.map(clean)),
-    emptyPasswords: mapped(accounts, ({ empty }) => empty.map(clean)),
-    users: mapped(accounts, ({ people }) => people.map(clean)),
+    passwords: mapSeen(accounts, ({ passwords }) => passwords.map(clean)),
+    emptyPasswords: mapSeen(accounts, ({ empty }) => empty.map(clean)),
+    users: mapSeen(accounts, ({ people }) => people.map(clean)),
     homeKilobytes: await look(() => kilobytes(reader, ['/root', '/home'])),
   };
 }

@@ -1,4 +1,4 @@
-import { mapped, partly, type Seen, seen } from '../../shared/checks/guest/unseen.ts';
+import { mapSeen, partly, type Seen, seen } from '../../shared/checks/guest/unseen.ts';
 import type { CloudbaseInitView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { largestConfig, readLines } from './reader.ts';
@@ -33,8 +33,8 @@ export async function lookAtCloudbaseInit(
   const hive = 'value' in system ? system.value : undefined;
   const [hasService, start] = hive ? [await hive.has(service), await hive.dword(service, 'Start')] : [];
   return partly<CloudbaseInitView>({
-    installed: installed ? seen(true) : mapped(system, () => hasService === true),
-    start: mapped(system, () => start),
+    installed: installed ? seen(true) : mapSeen(system, () => hasService === true),
+    start: mapSeen(system, () => start),
     startedBySetup: seen(lines.some((line) => startsIt.test(line))),
     sources: seen(sources),
   });

@@ -1,6 +1,6 @@
 import {
   asSeen,
-  mapped,
+  mapSeen,
   partly,
   type Seen,
   seen,
@@ -125,14 +125,14 @@ export async function lookAtWindows(
     found.length > 0 ? seen(found) : (places.find((place) => 'unseen' in place) ?? seen(found));
   return partly<WindowsView>({
     registry: seen(registry),
-    version: mapped(version, (known) => {
+    version: mapSeen(version, (known) => {
       if (!known) throw new Unseen({ reason: 'registry-value', what: 'CurrentVersion' });
       return known;
     }),
     drivers,
     cloudbaseInit,
     volume,
-    imageState: mapped(imageState, (state) => state || undefined),
+    imageState: mapSeen(imageState, (state) => state || undefined),
     pending: all(pending, changes, system, software),
     remoteDesktop,
     foreignTools: all([...tools], folders, system),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { disk, linux, windows } from './cases/case.ts';
 import { guestFindings } from './checks.ts';
-import { asSeen, mapped, partly, type Seen, seen, someHolds, unseen, whatWasSeen } from './unseen.ts';
+import { asSeen, mapSeen, partly, type Seen, seen, someHolds, unseen, whatWasSeen } from './unseen.ts';
 import type { GuestView } from './view.ts';
 
 const gone = unseen('file', '/x');
@@ -9,7 +9,7 @@ const gone = unseen('file', '/x');
 test('a part that was not seen has no value, and those beside it have theirs', () => {
   const parts = partly<{ a: boolean; b?: number | undefined }>({ a: gone, b: seen(undefined) });
   expect([parts.b, asSeen(() => parts.a)]).toEqual([undefined, gone]);
-  expect(mapped(gone as Seen<number>, (value) => value + 1)).toEqual(gone);
+  expect(mapSeen(gone as Seen<number>, (value) => value + 1)).toEqual(gone);
 });
 
 test('one that holds is enough; that none does takes all', () => {

@@ -65,7 +65,7 @@ export async function seenLater<T>(ask: () => Promise<T>): Promise<Seen<T>> {
   }
 }
 
-export function mapped<T, Other>(some: Seen<T>, change: (value: T) => Other): Seen<Other> {
+export function mapSeen<T, Other>(some: Seen<T>, change: (value: T) => Other): Seen<Other> {
   return asSeen(() => change(whatWasSeen(some)));
 }
 
