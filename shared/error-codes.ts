@@ -7,8 +7,8 @@ type ErrorCodeFacts = {
   /** In the OpenAPI document. */
   readonly description?: string;
   /**
-   * The API explains failures in English, with all details. The portal puts these words above them in German: sentences with
-   * the details of one failure cannot be translated there. `advice` only where it is always the same.
+   * Failures are translated sentence by sentence (shared/problems). These words stand before a sentence that has no translation there.
+   * `advice` only where it is always the same.
    */
   readonly de: { readonly title: string; readonly advice?: string };
 };

@@ -1,6 +1,6 @@
 import type { ErrorCode } from './error-codes.ts';
 
-/** Why something failed, for people: `message` and `remedy` are English sentences. Stored, and shown by the API, as it is. */
+/** Why something failed, for people: `message` and `remedy` are English sentences. Stored as it is; shared/problems translates it for readers. */
 export type Failure = { code: string; message: string; remedy?: string };
 
 export type BootreadyErrorOptions = {

@@ -16,7 +16,7 @@ export function answerBadAddress(guard: Guard, openStackError: (status: number, 
       .send(
         /^\/(image|identity)\//.test(request.url)
           ? openStackError(status, message)
-          : buildBody('invalid-input', message, 'See GET /openapi.json.', request.id),
+          : buildBody({ code: 'invalid-input', message, remedy: 'See GET /openapi.json.' }, request),
       );
   };
 }

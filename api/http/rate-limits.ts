@@ -100,7 +100,7 @@ export async function limitRates(
       // Fastify asks the handler of errors once for each request, and 401 was its answer.
       if (!isBootreadyError(error)) throw error;
       reply.code(429).removeHeader('www-authenticate').type('application/json; charset=utf-8');
-      return JSON.stringify(buildBody(error.code, error.message, error.remedy, request.id));
+      return JSON.stringify(buildBody(error, request));
     }
   });
 }

@@ -1,12 +1,18 @@
+import type { Language } from '../../shared/checks/text.ts';
 import type { DownloadView } from '../../shared/contracts/api.ts';
 import { shownUrl } from '../../shared/contracts/download.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { Download } from '../../shared/ports/downloads.ts';
+import { explainFailure } from './views.ts';
 
-export function downloadView({ url, checksum, status, received, total, failure }: Download): DownloadView {
+export function downloadView(
+  { url, checksum, status, received, total, failure }: Download,
+  language: Language,
+): DownloadView {
   return {
     url: shownUrl(url),
-    ...{ checksum, status, received, total, failure },
+    ...{ checksum, status, received, total },
+    failure: explainFailure(failure, language),
   };
 }
 

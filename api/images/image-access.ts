@@ -7,12 +7,13 @@ import { imageFields, mayBeShown, shownTo } from '../../shared/images/image-fiel
 import type { Image } from '../../shared/ports/image.ts';
 import type { Run } from '../../shared/ports/images.ts';
 import type { ApiDeps } from '../deps.ts';
+import { readLanguage } from '../http/language.ts';
 import { readIdentity, readScope } from '../identity/identity.ts';
 import { seenAs, toViewer } from './access.ts';
 import { readApplied } from './applied-settings.ts';
 
 import { downloadView } from './downloads.ts';
-import { deliveryView, imageView, repairView, runView, toLanguage } from './views.ts';
+import { deliveryView, imageView, repairView, runView } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
 export async function ownImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
@@ -54,7 +55,7 @@ export async function toViews(
   { images }: Pick<ApiDeps, 'images'>,
   found: readonly Image[],
   request: FastifyRequest,
-  language = toLanguage(request.headers['accept-language']),
+  language = readLanguage(request),
 ): Promise<ImageView[]> {
   const viewer = toViewer(request);
   const ids = found.map(({ id }) => id);
@@ -91,7 +92,7 @@ export async function detailOf(
   deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'>,
   request: FastifyRequest,
   image: Image,
-  language = toLanguage(request.headers['accept-language']),
+  language = readLanguage(request),
 ): Promise<ImageDetail> {
   const { images, repairs, downloads, deliveries } = deps;
   const viewer = seenAs(toViewer(request), image);
@@ -117,9 +118,9 @@ export async function detailOf(
     ...(view as ImageView),
     applied,
     repair: repair ? repairView(repair, language) : null,
-    download: download ? downloadView(download) : null,
+    download: download ? downloadView(download, language) : null,
     published,
     runs: views,
-    deliveries: delivered.map(deliveryView),
+    deliveries: delivered.map((delivery) => deliveryView(delivery, language)),
   });
 }

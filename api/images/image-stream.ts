@@ -4,12 +4,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { ApiDeps } from '../deps.ts';
+import { readLanguage } from '../http/language.ts';
 import { createOpenStreams } from '../http/open-streams.ts';
 import { media } from '../http/openapi.ts';
 import { readIdentity, readScope } from '../identity/identity.ts';
 import { whileAllowed } from '../identity/while-allowed.ts';
 import { detailOf, usableImage } from './image-access.ts';
-import { toLanguage } from './views.ts';
 
 /** A comment so often keeps proxies from closing the connection. */
 const heartbeatMs = 15_000;
@@ -83,7 +83,7 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { id } = await usableImage(deps, request);
-        const language = request.query.language ?? toLanguage(request.headers['accept-language']);
+        const language = request.query.language ?? readLanguage(request);
         let dirty = true;
         stream(request, reply, {
           subscribe: (wake) =>

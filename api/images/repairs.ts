@@ -7,10 +7,10 @@ import type { Image } from '../../shared/ports/image.ts';
 import { type Remedy, type RepairMeans, whyUnavailable } from '../../shared/remedies/define.ts';
 import { findRemedy, remedies, remediesFor } from '../../shared/remedies/remedies.ts';
 import type { ApiDeps } from '../deps.ts';
+import { readLanguage } from '../http/language.ts';
 import { atLeast } from '../identity/identity.ts';
 import { startOrder } from '../start-order.ts';
 import { detailOf, ownImage } from './image-access.ts';
-import { toLanguage } from './views.ts';
 
 const ById = z.object({ id: z.string() });
 
@@ -31,7 +31,7 @@ export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const language = toLanguage(request.headers['accept-language']);
+        const language = readLanguage(request);
         const report = await reportOf(deps, await ownImage(deps, request));
         const troubled = new Set(
           (report?.findings ?? [])

@@ -12,12 +12,13 @@ import { reportHtml } from '../../shared/report/html.ts';
 import { reportText } from '../../shared/report/text.ts';
 import { readBootResult } from '../../shared/status/boot-result.ts';
 import type { ApiDeps } from '../deps.ts';
+import { findBaseUrl } from '../http/base-url.ts';
+import { readLanguage } from '../http/language.ts';
 import { media } from '../http/openapi.ts';
 import { seenAs, toViewer } from './access.ts';
 import { readApplied } from './applied-settings.ts';
 
 import { listShownRuns, usableImage } from './image-access.ts';
-import { toLanguage } from './views.ts';
 
 const schemas = { 'report.v1.json': ReportSchema, 'check.v1.json': CheckReport } as const;
 
@@ -69,7 +70,7 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             remedy: 'A run has a report once its checks are complete. "bootready show" shows its current step.',
           });
         }
-        const language = request.query.lang ?? toLanguage(request.headers['accept-language']);
+        const language = request.query.lang ?? readLanguage(request);
         const as = request.query.as ?? accepted(request.headers.accept);
         if (as === 'json') return reply.type('application/json').send(report);
         const { policy } = await readApplied(deps, image.projectId, image.settings);

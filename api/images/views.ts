@@ -15,6 +15,7 @@ import type {
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { MemberStatus } from '../../shared/contracts/image.ts';
 import type { GuestFacts, StepResult } from '../../shared/contracts/run.ts';
+import type { Failure } from '../../shared/errors.ts';
 import {
   type ImageViewer,
   imageFields,
@@ -29,6 +30,8 @@ import type { UploadEvent } from '../../shared/ports/events.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageOrderState, LatestRun, Run, RunStep } from '../../shared/ports/images.ts';
 import type { Repair } from '../../shared/ports/repairs.ts';
+import { translateChange, translateFailure, translateSentence } from '../../shared/problems/translate.ts';
+import { findRemedy } from '../../shared/remedies/remedies.ts';
 import { readBootResult } from '../../shared/status/boot-result.ts';
 
 /** Records as the API shows them. */
@@ -127,9 +130,9 @@ export function runView(
     createdAt: time(run.createdAt),
     startedAt: timeOrNull(run.startedAt),
     finishedAt: timeOrNull(run.finishedAt),
-    steps: steps.map((step) => shownTo(viewer, stepFields, stepView(step))),
+    steps: steps.map((step) => shownTo(viewer, stepFields, stepView(step, language))),
     disk: disk ?? null,
-    failure: run.failure,
+    failure: explainFailure(run.failure, language),
     report: run.report && reportShownTo(viewer, run.report),
     findings: findings.map((finding) => findingView(finding, language, guest)),
   });
@@ -146,18 +149,30 @@ function foundBy({ report }: Run, steps: readonly RunStep[]): StepResult {
   };
 }
 
-function stepView({ found: _, ...step }: RunStep): StepView {
+/** A stored failure, which is in English. */
+export function explainFailure(failure: Failure | null, language: Language): Failure | null {
+  return failure && translateFailure(failure, language);
+}
+
+/** A message of a step, which is the message of a failure. */
+export function explainMessage(message: string | null, language: Language): string | null {
+  return message && (translateSentence(message, language) ?? message);
+}
+
+function stepView({ found: _, ...step }: RunStep, language: Language): StepView {
   return {
     ...step,
+    message: explainMessage(step.message, language),
     startedAt: time(step.startedAt),
     finishedAt: timeOrNull(step.finishedAt),
   };
 }
 
-export function deliveryView(delivery: Delivery): DeliveryView {
+export function deliveryView(delivery: Delivery, language: Language): DeliveryView {
   const { target, status, attempts, percent, worker, location, failure } = delivery;
   return {
-    ...{ target, status, attempts, percent, worker, location, failure },
+    ...{ target, status, attempts, percent, worker, location },
+    failure: explainFailure(failure, language),
     createdAt: time(delivery.createdAt),
     startedAt: timeOrNull(delivery.startedAt),
     finishedAt: timeOrNull(delivery.finishedAt),
@@ -167,12 +182,18 @@ export function deliveryView(delivery: Delivery): DeliveryView {
 export function repairView(repair: Repair, language: Language): RepairView {
   const { parentId, status, remedies, before, guest, changes, failure } = repair;
   return {
-    ...{ parentId, status, remedies, changes, failure },
+    ...{ parentId, status, remedies },
+    failure: explainFailure(failure, language),
+    changes: changes.map((each) => ({
+      remedy: each.remedy,
+      title: findRemedy(each.remedy)?.title[language] ?? each.remedy,
+      changes: each.changes.map((line) => translateChange(line, language)),
+    })),
     before: before.filter(({ outcome }) => outcome !== 'pass').map((finding) => findingView(finding, language, guest)),
   };
 }
 
-export function eventView(event: UploadEvent): UploadEventView {
+export function eventView(event: UploadEvent, language: Language): UploadEventView {
   return {
     id: event.id,
     source: event.source,
@@ -182,14 +203,8 @@ export function eventView(event: UploadEvent): UploadEventView {
     deliveries: event.deliveries,
     receivedAt: time(event.receivedAt),
     outcome: event.outcome,
-    detail: event.detail,
+    detail: explainMessage(event.detail, language),
     imageId: event.imageId,
     settledAt: timeOrNull(event.settledAt),
   };
-}
-
-/** English, unless the header names German first. RFC 9110, 12.5.4, without the weights: two languages need no more. */
-export function toLanguage(acceptLanguage: string | undefined): Language {
-  const [first] = (acceptLanguage ?? '').toLowerCase().match(/\b(de|en)\b/) ?? [];
-  return first === 'de' ? 'de' : 'en';
 }

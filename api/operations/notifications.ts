@@ -7,6 +7,7 @@ import {
   wrongSecret,
 } from '../../shared/events/receive.ts';
 import type { ApiDeps } from '../deps.ts';
+import { buildBody } from '../http/errors.ts';
 import { parseJson } from '../http/json-body.ts';
 
 const sourcePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -36,7 +37,7 @@ export function notificationRoutes({ config, events, jobs }: ApiDeps): FastifyPl
       const { status, message, remedy } = received;
       if (status === 401) reply.header('www-authenticate', 'Bearer');
       const code = status === 401 ? 'unauthenticated' : 'invalid-input';
-      return reply.code(status).send({ error: { code, message, remedy, requestId: request.id } });
+      return reply.code(status).send(buildBody({ code, message, remedy }, request));
     };
     /** A stranger's body is not even read, unless only the body can hold the secret. */
     const judgeBeforeBody = async (request: FastifyRequest, reply: FastifyReply) => {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Language } from '../../shared/checks/text.ts';
 import { UploadEventView } from '../../shared/contracts/api.ts';
 import {
   type AuditEntry,
@@ -19,10 +20,11 @@ import type { OpenRun } from '../../shared/ports/operations.ts';
 import { goneAfterSeconds, type KnownWorker } from '../../shared/ports/workers.ts';
 import { trimSlashes } from '../../shared/text/trim-slashes.ts';
 import type { ApiDeps } from '../deps.ts';
+import { readLanguage } from '../http/language.ts';
 import { media } from '../http/openapi.ts';
 import { atLeast } from '../identity/identity.ts';
 import { streamWhileAllowed } from '../identity/while-allowed.ts';
-import { eventView } from '../images/views.ts';
+import { eventView, explainMessage } from '../images/views.ts';
 
 /** As many as a page shows. */
 const mostRuns = 200;
@@ -51,7 +53,7 @@ export function operationRoutes({
           response: { 200: Operations },
         },
       },
-      async () => {
+      async (request) => {
         const [runs, backlogs, known, queues, dependencies] = await Promise.all([
           operations.openRuns(mostRuns),
           operations.backlogs(),
@@ -61,7 +63,7 @@ export function operationRoutes({
         ]);
         const now = new Date();
         const stuckFor = findStuck(runs, now);
-        const views = runs.map((run, index) => runView(run, stuckFor[index]));
+        const views = runs.map((run, index) => runView(run, stuckFor[index], readLanguage(request)));
         return {
           runs: [...views.filter(({ stuck }) => stuck), ...views.filter(({ stuck }) => !stuck)],
           backlogs,
@@ -99,7 +101,7 @@ export function operationRoutes({
         await jobs.addIntake([id]).catch((error: unknown) => {
           request.log.warn({ error: explain(error) }, 'a notification waits for the sweep');
         });
-        return reply.code(202).send(eventView(event));
+        return reply.code(202).send(eventView(event, readLanguage(request)));
       },
     );
 
@@ -174,7 +176,7 @@ function workerView({ id, state, startedAt, seenAt }: KnownWorker, now: Date): W
   };
 }
 
-function runView(run: OpenRun, stuck: StuckReason | undefined): OpenRunView {
+function runView(run: OpenRun, stuck: StuckReason | undefined, language: Language): OpenRunView {
   const { imageId, imageName, projectId, number: runNumber, workflowId, status, worker, createdAt, step } = run;
   return {
     ...{ imageId, imageName, projectId, runNumber, workflowId, status, worker },
@@ -184,7 +186,7 @@ function runView(run: OpenRun, stuck: StuckReason | undefined): OpenRunView {
       status: step.status === 'running' && !step.hasSlot ? 'waiting' : step.status,
       percent: step.percent,
       attempts: step.attempts,
-      message: step.message,
+      message: explainMessage(step.message, language),
       ...(step.waitsFor ? { waitsFor: step.waitsFor } : {}),
       startedAt: step.startedAt.toISOString(),
     },

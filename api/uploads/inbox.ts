@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { UploadEventPage } from '../../shared/contracts/api.ts';
 import type { ApiDeps } from '../deps.ts';
+import { readLanguage } from '../http/language.ts';
 import { readScope } from '../identity/identity.ts';
 import { eventView } from '../images/views.ts';
 
@@ -35,7 +36,10 @@ export function inboxRoutes({ events }: ApiDeps): FastifyPluginAsyncZod {
         });
         const page = found.slice(0, limit);
         const last = page.at(-1);
-        return { events: page.map(eventView), ...(found.length > limit && last ? { next: last.id } : {}) };
+        return {
+          events: page.map((event) => eventView(event, readLanguage(request))),
+          ...(found.length > limit && last ? { next: last.id } : {}),
+        };
       },
     );
   };

@@ -2,7 +2,7 @@ import { Button } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { DeliveryView, ImageDetail, Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
-import { useFailureWords, useProblemWords } from '../shell/failure.tsx';
+import { describeFailure, useProblemWords } from '../shell/failure.tsx';
 import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { Entry } from './timeline.tsx';
@@ -30,7 +30,7 @@ export function Deliveries({ image, role }: { image: ImageDetail; role: Self['ro
 }
 
 function WhyNotThere({ failure }: { failure: NonNullable<DeliveryView['failure']> }) {
-  const { title, body } = useFailureWords()(failure);
+  const { title, body } = describeFailure(failure);
   return (
     <div className="guest-text">
       <p>{title}</p>

@@ -45,8 +45,16 @@ export function NameField({ id, value, onChange, ownId, isUntouched = false }: P
       />
       <FormHelperText>
         <HelperText id={`${id}-help`} isLiveRegion>
-          {shown && <HelperTextItem variant="error">{t(shown)}</HelperTextItem>}
-          {!shown && isTaken && <HelperTextItem variant="warning">{t('nameTaken')}</HelperTextItem>}
+          {shown && (
+            <HelperTextItem variant="error" screenReaderText={t('helperError')}>
+              {t(shown)}
+            </HelperTextItem>
+          )}
+          {!shown && isTaken && (
+            <HelperTextItem variant="warning" screenReaderText={t('helperWarning')}>
+              {t('nameTaken')}
+            </HelperTextItem>
+          )}
           {!shown && !isTaken && <HelperTextItem>{t('nameExample')}</HelperTextItem>}
         </HelperText>
       </FormHelperText>

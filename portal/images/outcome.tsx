@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { FindingView, ImageDetail, RunView, Self } from '../../shared/contracts/api.ts';
 import { toImageState } from '../../shared/status/image-state.ts';
 import { imageStates } from '../../shared/status/states.ts';
-import { useFailureWords } from '../shell/failure.tsx';
+import { describeFailure } from '../shell/failure.tsx';
 import { Message, type Variant } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { FindingList } from './findings.tsx';
@@ -23,7 +23,6 @@ export function listRejecting(run: RunView | undefined): readonly FindingView[] 
 /** What came of an image, why, and the next step that helps. Nothing while it is being worked on. */
 export function Outcome({ image, self }: Props) {
   const { say } = useSpeech();
-  const failureWords = useFailureWords();
   const { key } = toImageState(image);
   const can = listActions(image, self);
   const [run] = image.runs;
@@ -33,8 +32,8 @@ export function Outcome({ image, self }: Props) {
       {body}
     </Message>
   );
-  const failed = (failure: Parameters<typeof failureWords>[0] | null | undefined, next: ReactNode) => {
-    const words = failure ? failureWords(failure) : undefined;
+  const failed = (failure: Parameters<typeof describeFailure>[0] | null | undefined, next: ReactNode) => {
+    const words = failure ? describeFailure(failure) : undefined;
     return told(
       'danger',
       <div className="stacked">

@@ -25,7 +25,7 @@ export function RepairDialog({ image, onClose }: Props) {
     return <Choice image={image} remedies={found.data.remedies} onClose={onClose} />;
   }
   return (
-    <Modal isOpen variant="medium" onClose={onClose} onEscapePress={onClose} aria-labelledby="repair-title">
+    <Modal isOpen variant="medium" onEscapePress={onClose} aria-labelledby="repair-title">
       <ModalHeader title={t('repairTitle')} labelId="repair-title" />
       <ModalBody>
         <Problem error={found.error} />

@@ -34,9 +34,9 @@ export function RepairRecord({ repair }: { repair: RepairView }) {
           </List>
         </div>
       )}
-      {repair.changes.map(({ remedy, changes }) => (
+      {repair.changes.map(({ remedy, title, changes }) => (
         <div key={remedy}>
-          <h3>{t('repairChangedBy', { remedy })}</h3>
+          <h3>{t('repairChangedBy', { remedy: title })}</h3>
           <List>
             {changes.map((change) => (
               <ListItem key={change} className="guest-text">

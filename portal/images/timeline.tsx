@@ -111,9 +111,7 @@ export function Entry({ title, help, view, tick, count = 0, hasPercent, anchor, 
           />
         )}
         {view?.message && (tick === 'failed' || tick === 'running' || tick === 'cancelled') && (
-          <p className="guest-text" lang="en">
-            {view.message}
-          </p>
+          <p className="guest-text">{view.message}</p>
         )}
         {children}
       </div>

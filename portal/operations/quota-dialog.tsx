@@ -53,7 +53,9 @@ export function QuotaDialog({ quota: { projectId, own }, onClose }: { quota: Pro
           {amount === undefined && (
             <FormHelperText>
               <HelperText isLiveRegion>
-                <HelperTextItem variant="error">{t('quotaWrong')}</HelperTextItem>
+                <HelperTextItem variant="error" screenReaderText={t('helperError')}>
+                  {t('quotaWrong')}
+                </HelperTextItem>
               </HelperText>
             </FormHelperText>
           )}

@@ -93,11 +93,7 @@ function State({ run: { status, step, stuck } }: { run: OpenRunView }) {
         <Label color="red" variant="outline" icon={<ExclamationCircleIcon />}>
           {t(stuckWords[stuck])}
         </Label>
-        {step?.message && (
-          <div className="guest-text" lang="en">
-            {step.message}
-          </div>
-        )}
+        {step?.message && <div className="guest-text">{step.message}</div>}
       </>
     );
   }
@@ -118,11 +114,7 @@ function State({ run: { status, step, stuck } }: { run: OpenRunView }) {
   return (
     <>
       {t('betweenSteps')}
-      {step?.message && (
-        <div className="guest-text quiet" lang="en">
-          {step.message}
-        </div>
-      )}
+      {step?.message && <div className="guest-text quiet">{step.message}</div>}
     </>
   );
 }

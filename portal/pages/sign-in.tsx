@@ -2,7 +2,7 @@ import { ActionGroup, Button, Card, CardBody, CardTitle, Form, FormGroup, TextIn
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation, useSearchParams } from 'react-router';
-import { api, signInAt } from '../api/client.ts';
+import { ApiProblem, api, signInAt } from '../api/client.ts';
 import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
 import { LanguageSwitch, ThemeSwitch } from '../shell/shell.tsx';
@@ -31,7 +31,12 @@ export function SignInPage() {
     }
   };
 
-  const words = problem === undefined ? undefined : problemWords(problem);
+  const isWrongKey = problem instanceof ApiProblem && problem.status === 401;
+  const words = isWrongKey
+    ? { title: t('keyWrong'), body: t('keyWrongHelp') }
+    : problem === undefined
+      ? undefined
+      : problemWords(problem);
   return (
     <main className="sign-in">
       <div className="sign-in-switches">

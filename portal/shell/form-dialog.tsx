@@ -46,7 +46,7 @@ export function FormDialog({ id, title, help, action, isReady, isDanger, isWide,
         title={title}
         labelId={`${id}-title`}
         {...(help ? { description: help } : {})}
-        {...(isDanger ? { titleIconVariant: 'warning' as const } : {})}
+        {...(isDanger ? { titleIconVariant: 'warning' as const, titleScreenReaderText: t('variantWarning') } : {})}
       />
       <ModalBody>
         <Form id={id} onSubmit={(event) => void submit(event)}>

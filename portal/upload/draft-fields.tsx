@@ -74,12 +74,16 @@ export function DraftFields({ draft, self, isFirst, isTried, onChange, onChoose,
         </div>
         <FormHelperText>
           <HelperText id={helpId} isLiveRegion>
-            {isTried && !file && <HelperTextItem variant="error">{t('fileMissing')}</HelperTextItem>}
+            {isTried && !file && (
+              <HelperTextItem variant="error" screenReaderText={t('helperError')}>
+                {t('fileMissing')}
+              </HelperTextItem>
+            )}
             {file && !check && (
               <HelperTextItem icon={<Spinner size="sm" aria-hidden="true" />}>{t('fileLookedAt')}</HelperTextItem>
             )}
             {check && !draft.isRefused && check.disk && (
-              <HelperTextItem variant="success">
+              <HelperTextItem variant="success" screenReaderText={t('helperSuccess')}>
                 {t('fileGood', {
                   what: `${check.disk.format} (${check.disk.variant}), ${bytes(check.disk.virtualSize)}`,
                 })}

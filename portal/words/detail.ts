@@ -29,7 +29,7 @@ export const detailWords = {
   },
   command: { en: 'Command', de: 'Befehl' },
   commandsOn: { en: 'On {system}', de: 'Unter {system}' },
-  found: { en: 'Contents', de: 'Inhalt' },
+  found: { en: 'Detected system', de: 'Erkanntes System' },
   kernel: { en: 'Kernels', de: 'Kernel' },
   firmware: { en: 'Firmware', de: 'Firmware' },
   partitionTable: { en: 'Partition table', de: 'Partitionstabelle' },

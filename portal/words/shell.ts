@@ -35,8 +35,13 @@ export const shellWords = {
   },
   signInTitle: { en: 'Sign in to bootready', de: 'Bei bootready anmelden' },
   signInHelp: {
-    en: 'Enter your API key. The key is sent once; you then stay signed in for up to 12 hours.',
-    de: 'Geben Sie Ihren API-Schlüssel ein. Er wird einmal übertragen; danach bleiben Sie bis zu 12 Stunden angemeldet.',
+    en: 'Enter your API key. You then stay signed in for up to 12 hours. The operator of this platform gives you a key.',
+    de: 'Geben Sie Ihren API-Schlüssel ein. Sie bleiben dann bis zu 12 Stunden angemeldet. Einen Schlüssel gibt Ihnen der Betreiber dieser Plattform.',
+  },
+  keyWrong: { en: 'This key is not valid.', de: 'Dieser Schlüssel gilt nicht.' },
+  keyWrongHelp: {
+    en: 'It may be mistyped, expired or revoked. Ask your operator for a new one.',
+    de: 'Er ist vielleicht vertippt, abgelaufen oder widerrufen. Bitten Sie Ihren Betreiber um einen neuen.',
   },
   sessions: { en: 'Signed-in browsers', de: 'Angemeldete Browser' },
   sessionsHelp: {
@@ -58,6 +63,9 @@ export const shellWords = {
   variantWarning: { en: 'Warning:', de: 'Warnung:' },
   variantInfo: { en: 'Note:', de: 'Hinweis:' },
   variantSuccess: { en: 'Done:', de: 'Erledigt:' },
+  helperError: { en: 'error', de: 'Fehler' },
+  helperWarning: { en: 'warning', de: 'Warnung' },
+  helperSuccess: { en: 'good', de: 'in Ordnung' },
   pageMissing: { en: 'Page not found', de: 'Seite nicht gefunden' },
   pageMissingHelp: {
     en: 'The address may be old or mistyped.',

@@ -1,6 +1,7 @@
 import type { Outcome } from '../contracts/finding.ts';
 import type { GuestFacts } from '../contracts/run.ts';
 import { formatMessage, type Params } from './message.ts';
+import { sayParam } from './param-words.ts';
 import type { Language, Text } from './text.ts';
 import { wordsOfUnseen } from './unseen-words.ts';
 
@@ -52,14 +53,8 @@ const startedAllTheSame: Text = {
   de: 'Das Image ist im Starttest trotzdem gestartet, und das zählt mehr. Die Prüfung von außen ergab:',
 };
 
-/** The words for a param `-`, and for `?`, which reports of older versions have. */
-const wordsOfMark: Readonly<Record<string, Text>> = {
-  '-': { en: 'nothing', de: 'nichts' },
-  '?': { en: 'not known', de: 'nicht bekannt' },
-};
-
 function fill(text: Text, params: Params, language: Language): string {
-  const values = Object.entries(params).map(([name, value]) => [name, wordsOfMark[value]?.[language] ?? value]);
+  const values = Object.entries(params).map(([name, value]) => [name, sayParam(name, value, language)]);
   return formatMessage(text[language], language, Object.fromEntries(values));
 }
 

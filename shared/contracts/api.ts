@@ -190,8 +190,8 @@ export const RepairView = z.object({
   remedies: z.array(z.string()),
   /** Findings about the original that did not pass. */
   before: z.array(FindingView),
-  /** The changes of each remedy. */
-  changes: z.array(RepairChange),
+  /** The changes of each remedy, in the language of `Accept-Language`. */
+  changes: z.array(RepairChange.extend({ title: z.string() })),
   /** Why it `failed`. */
   failure: FailureView.nullable(),
 });

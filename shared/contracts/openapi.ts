@@ -1073,21 +1073,20 @@ export interface components {
             updatedAt: string;
         };
         KeyList: {
-            keys: components["schemas"]["KeyView"][];
-        };
-        KeyView: {
-            /** Format: uuid */
-            id: string;
-            projectId: string;
-            name: string;
-            /** @enum {string} */
-            role: "reader" | "member" | "admin";
-            hint: string;
-            /** Format: date-time */
-            createdAt: string;
-            lastUsedAt: string | null;
-            expiresAt: string | null;
-            revokedAt: string | null;
+            keys: {
+                /** Format: uuid */
+                id: string;
+                projectId: string;
+                name: string;
+                /** @enum {string} */
+                role: "reader" | "member" | "admin";
+                hint: string;
+                /** Format: date-time */
+                createdAt: string;
+                lastUsedAt: string | null;
+                expiresAt: string | null;
+                revokedAt: string | null;
+            }[];
         };
         MemberList: {
             members: components["schemas"]["MemberView"][];
@@ -1166,8 +1165,6 @@ export interface components {
                 temporal: string | null;
             };
         };
-        PartNumber: number;
-        PartNumberInput: number;
         ProjectQuota: {
             limits: {
                 bytes: number | null;
@@ -1257,6 +1254,7 @@ export interface components {
             changes: {
                 remedy: string;
                 changes: string[];
+                title: string;
             }[];
             failure: {
                 code: string;
@@ -1415,7 +1413,7 @@ export interface components {
             settings?: components["schemas"]["ImageSettingsInput"] | undefined;
         };
         SignPartsInput: {
-            partNumbers: components["schemas"]["PartNumberInput"][];
+            partNumbers: number[];
         };
         SignedOut: {
             /** Format: uri */
@@ -1423,7 +1421,7 @@ export interface components {
         };
         SignedParts: {
             parts: {
-                partNumber: components["schemas"]["PartNumber"];
+                partNumber: number;
                 /** Format: uri */
                 url: string;
             }[];
@@ -1473,7 +1471,7 @@ export interface components {
             parts: components["schemas"]["UploadedPartView"][];
         };
         UploadedPartView: {
-            partNumber: components["schemas"]["PartNumber"];
+            partNumber: number;
             etag: string;
             size: number;
         };

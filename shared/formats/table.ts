@@ -27,19 +27,21 @@ export const formats: readonly Format[] = [
   dmg,
 ];
 
-/** Files that people upload by mistake. We name them only to make the refusal clear. */
+/**
+ * What a file is that people upload by mistake, named only to make the refusal clear. The codes have their words in
+ * shared/checks/param-words.ts.
+ */
 export function mistakenFor(head: Buffer): string {
   const text = head.subarray(0, 512).toString('latin1');
   if (head.subarray(0, 4096).every((byte) => byte === 0)) return 'zeros';
-  if (text.startsWith('PK\x03\x04')) return 'a ZIP archive';
-  if (text.startsWith('7z\xbc\xaf\x27\x1c')) return 'a 7-Zip archive';
-  if (text.startsWith('Rar!')) return 'a RAR archive';
-  if (text.startsWith('%PDF')) return 'a PDF document';
-  if (text.startsWith('\x7fELF')) return 'an ELF program';
-  if (/^\s*<(!doctype html|html|\?xml)/i.test(text)) return 'a web page or XML document';
-  if (text.startsWith('MZ')) return 'a Windows program';
-  if (text.startsWith('VMA\0'))
-    return 'a backup of Proxmox (VMA): "vma extract FILE FOLDER" on the host extracts its disks';
-  if (text.startsWith('MSWIM')) return 'a Windows WIM archive';
-  return 'data without any known structure';
+  if (text.startsWith('PK\x03\x04')) return 'zip';
+  if (text.startsWith('7z\xbc\xaf\x27\x1c')) return '7z';
+  if (text.startsWith('Rar!')) return 'rar';
+  if (text.startsWith('%PDF')) return 'pdf';
+  if (text.startsWith('\x7fELF')) return 'elf';
+  if (/^\s*<(!doctype html|html|\?xml)/i.test(text)) return 'xml';
+  if (text.startsWith('MZ')) return 'exe';
+  if (text.startsWith('VMA\0')) return 'vma';
+  if (text.startsWith('MSWIM')) return 'wim';
+  return 'unknown';
 }

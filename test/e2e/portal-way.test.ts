@@ -158,7 +158,7 @@ test('a Debian goes from the menu to “Aktiv”, is seen, named, told its needs
   await actions.click();
   await page.getByRole('menuitem', { name: 'Eigenschaften …' }).click();
   const properties = page.getByRole('dialog', { name: 'Eigenschaften des Images' });
-  await properties.getByLabel('Speicher zum Booten (MiB)').fill('512');
+  await properties.getByLabel('Mindest-RAM (MiB)').fill('512');
   await picture(page, 'way-7-properties');
   await properties.getByRole('button', { name: 'Speichern' }).click();
   await page.getByText('512 MiB').waitFor();

@@ -57,7 +57,7 @@ describe('a repair', () => {
     const { page } = portal;
     await page.getByText('Durch die Reparatur eines anderen Images entstanden.').waitFor();
     await page.getByRole('heading', { name: 'Im Original gefunden' }).waitFor();
-    await page.getByText('removed <b>/root/.bash_history</b>').waitFor();
+    await page.getByText('Shell-Verlauf entfernt: <b>/root/.bash_history</b>').waitFor();
     await expectAccessible(page);
     await picture(page, 'repaired-de');
     await page.getByRole('link', { name: 'Original anzeigen' }).click();
@@ -72,7 +72,7 @@ describe('a repair', () => {
     await page.getByRole('button', { name: 'Reparieren …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Image reparieren' });
     await dialog.getByRole('button', { name: 'Reparieren' }).click();
-    await dialog.getByText('The data of this image no longer exists.').waitFor();
+    await dialog.getByText('Die Daten dieses Images gibt es nicht mehr.').waitFor();
     expect(await dialog.getByRole('button', { name: 'Reparieren' }).isEnabled()).toBe(true);
     await installation.s3.putObject('uploads', images.rejected.upload.key, 'the upload');
   });
@@ -116,8 +116,8 @@ describe('an image', () => {
     await menu('Debian 12');
     await page.getByRole('menuitem', { name: 'Eigenschaften …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Eigenschaften des Images' });
-    await dialog.getByLabel('Speicher zum Booten (MiB)').fill('1024');
-    await dialog.getByRole('button', { name: 'Mehr: Festplatte zum Booten' }).click();
+    await dialog.getByLabel('Mindest-RAM (MiB)').fill('1024');
+    await dialog.getByRole('button', { name: 'Mehr: Mindestgröße der Festplatte' }).click();
     await dialog.getByRole('button', { name: 'Eigenschaft hinzufügen' }).click();
     expect(await dialog.getByRole('button', { name: 'Speichern' }).isDisabled()).toBe(true);
     await dialog.getByLabel('Name der Eigenschaft').last().fill('hw_disk_bus');

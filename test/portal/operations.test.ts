@@ -259,8 +259,8 @@ test('a run whose object store is away says so, and goes on when it is back', as
   try {
     await signIn('admin', '/operations');
     const row = page.getByRole('row', { name: /no-disk/ });
-    await row.getByText('Der Objektspeicher antwortet nicht').waitFor({ timeout: 120_000 });
-    await row.getByText('The object store does not answer correctly.').waitFor();
+    await row.getByText('Der Objektspeicher antwortet nicht', { exact: true }).waitFor({ timeout: 120_000 });
+    await row.getByText('Der Objektspeicher antwortet nicht richtig.').waitFor();
     await picture(page, 'operations-store-away-de');
   } finally {
     await installation.startStore();

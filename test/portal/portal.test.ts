@@ -100,7 +100,7 @@ describe('who is there', () => {
     await picture(page, 'sign-in-de');
     await page.getByLabel('API-Schlüssel').fill('brk_wrong');
     await page.getByRole('button', { name: 'Anmelden' }).click();
-    await page.getByRole('alert').getByText('The API key is invalid').waitFor();
+    await page.getByRole('alert').getByText('Dieser Schlüssel gilt nicht.').waitFor();
     await page.getByLabel('API-Schlüssel').fill(keys.member);
     await page.getByRole('button', { name: 'Anmelden' }).click();
     await page.getByRole('heading', { name: 'Meine Images' }).waitFor();
@@ -218,7 +218,7 @@ describe('pages', () => {
     await picture(page, 'delivery-failed');
     await again().click();
     // The worker has looked: what the target says now.
-    await step().getByText('The folder of target "shelf" does not exist.').waitFor({ timeout: 60_000 });
+    await step().getByText('Den Ordner des Ziels „shelf“ gibt es nicht.').waitFor({ timeout: 60_000 });
     await step().getByText('Fehlgeschlagen').waitFor();
   });
 

@@ -157,7 +157,10 @@ export async function repairedImage(installation: Installation, parent: Image): 
   });
   const { fence } = await repairs.begin(image.id);
   await repairs.mended(image.id, fence, [
-    { remedy: 'clean-for-cloning', changes: ['/etc/machine-id emptied', 'removed <b>/root/.bash_history</b>'] },
+    {
+      remedy: 'clean-for-cloning',
+      changes: ['emptied /etc/machine-id', 'removed history: <b>/root/.bash_history</b>'],
+    },
   ]);
   await repairs.handedOver(image.id, fence);
   return image;

@@ -1,17 +1,12 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '../../../shared/config.ts';
-import { trimSlashes } from '../../../shared/text/trim-slashes.ts';
+import { findBaseUrl } from '../../http/base-url.ts';
 
 /**
  * The versions of a Glance that names its stores (`enabled_backends`) and has no cache, as far as this API has all of them: 2.17 adds locations. Source:
  * Glance's api/versions.py.
  */
 const minors = [15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
-
-/** The address by which the client reaches us: the operator's setting, or else the host of the request. */
-export function findBaseUrl(request: FastifyRequest, { API_PUBLIC_URL }: Config): string {
-  return trimSlashes(API_PUBLIC_URL ?? `${request.protocol}://${request.host}`);
-}
 
 /** The available versions, for clients that check before they call. No key is needed. */
 export function versionRoutes(config: Config, prefix: string): FastifyPluginAsync {
