@@ -35,6 +35,15 @@ export class Exit extends Error {
   }
 }
 
+/** A command line that cannot be understood. */
+export class UsageError extends CommanderError {
+  readonly remedy: string;
+  constructor(message: string, remedy: string) {
+    super(exitCode.usage, 'bootready.usage', message);
+    this.remedy = remedy;
+  }
+}
+
 export function toExitCode(error: unknown): number {
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return exitCode.usage;
@@ -58,6 +67,7 @@ export function tellError(error: unknown, json: boolean): void {
 export function describedError(error: unknown): Failure {
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replace(/\.?$/, '.');
+    if (error instanceof UsageError) return { code: 'usage', message, remedy: error.remedy };
     return { code: 'usage', message, remedy: '"bootready --help" and "bootready COMMAND --help" show how to use it.' };
   }
   if (isBootreadyError(error)) {

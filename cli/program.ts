@@ -1,8 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import root from '../package.json' with { type: 'json' };
 import { addCompletionCommands } from './completion/commands.ts';
-import { exitCodeHelp, tellError, toExitCode } from './exit.ts';
+import { exitCodeHelp, tellError, toExitCode, UsageError } from './exit.ts';
+import { findSimilar } from './similar.ts';
 import { endQuietlyOnClosedPipe } from './terminal.ts';
+
+/** A command that does not exist: the one that was meant, or where they are listed. */
+function withHint(error: unknown, program: Command): unknown {
+  const unknown = /unknown command '(.*)'/s.exec((error as Error).message)?.[1];
+  if (!(error instanceof CommanderError) || unknown === undefined) return error;
+  const similar = findSimilar(
+    unknown,
+    program.commands.map((command) => command.name()),
+  );
+  return new UsageError(
+    `There is no command "${unknown}".`,
+    similar ? `Did you mean "bootready ${similar}"?` : '"bootready --help" lists all commands.',
+  );
+}
 
 export type CommandGroup = { title: string; add: (program: Command) => void };
 
@@ -17,6 +32,7 @@ export async function runProgram(groups: readonly CommandGroup[], argv: readonly
     .version(root.version, '--version', 'print the version')
     .option('--json', 'print machine-readable JSON to stdout')
     .addHelpText('after', exitCodeHelp)
+    .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
   for (const { title, add } of [...groups, { title: 'For shells:', add: addCompletionCommands }]) {
@@ -27,7 +43,7 @@ export async function runProgram(groups: readonly CommandGroup[], argv: readonly
     await program.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    tellError(error, program.opts<{ json?: boolean }>().json ?? false);
+    tellError(withHint(error, program), program.opts<{ json?: boolean }>().json ?? false);
     process.exitCode = toExitCode(error);
   }
 }

@@ -216,6 +216,7 @@ export function loadConfig<Shape extends z.ZodObject = typeof Environment>(
   throw new BootreadyError({
     code: 'invalid-input',
     message: `The environment is not complete: ${wrong}.`,
-    remedy: 'Set these variables (docs/operate.md, "Configuration"), or start the embedded stack with "npm start".',
+    remedy:
+      'Set these variables (docs/operate.md, "Configuration"), or start the embedded stack with "npm start" and set BOOTREADY_CONFIG to its client.json.',
   });
 }

@@ -63,7 +63,7 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const image = await usableImage(deps, request);
         const run = (await listShownRuns(deps, request, image)).find(({ number }) => number === request.params.run);
         const report = run?.report && reportShownTo(seenAs(toViewer(request), image), run.report);
-        if (!report) {
+        if (!run || !report) {
           throw new BootreadyError({
             code: 'not-found',
             message: 'This run has no report.',
@@ -74,11 +74,18 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const as = request.query.as ?? accepted(request.headers.accept);
         if (as === 'json') return reply.type('application/json').send(report);
         const { policy } = await readApplied(deps, image.projectId, image.settings);
-        const document = buildDocument(image.name, report, language);
+        const document: ReportDocument = {
+          ...buildDocument(image.name, report, language),
+          origin: {
+            ...{ imageId: image.id, run: run.number, at: run.finishedAt ?? run.createdAt },
+            installation: findBaseUrl(request, deps.config),
+          },
+          ...(as === 'html' ? await readScreen(deps, report) : {}),
+        };
         const render = as === 'html' ? reportHtml : reportText;
         reply.header(
           'content-security-policy',
-          "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+          "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox",
         );
         return reply
           .type(as === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
@@ -92,6 +99,16 @@ function accepted(accept = ''): 'json' | 'html' | 'text' {
   const wanted = accept.split(',').map((each) => each.split(';')[0]?.trim());
   if (wanted.includes('text/html')) return 'html';
   return wanted.includes('text/plain') ? 'text' : 'json';
+}
+
+/** A page may be kept without the installation, so the screen is in it; a guest that draws a huge one is shown without. */
+const largestScreen = 2 * 1024 ** 2;
+
+async function readScreen({ store }: Pick<ApiDeps, 'store'>, report: Report): Promise<{ screen?: string }> {
+  const where = report.boot?.screen;
+  const object = where && (await store.head(where.bucket, where.key));
+  if (!object || object.size > largestScreen) return {};
+  return { screen: (await store.read(object, 0, object.size)).toString('base64') };
 }
 
 function buildDocument(title: string, report: Report, language: 'en' | 'de'): ReportDocument {

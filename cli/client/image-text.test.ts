@@ -39,18 +39,18 @@ const image = {
 } as unknown as ImageDetail;
 
 test('checks come by outcome, the worst first, with problem and advice', () => {
-  expect(
-    shown(findingLines([finding('a', 'pass'), finding('b', 'unknown'), finding('c', 'warn'), ...run.findings])),
-  ).toEqual([
+  const findings = [finding('a', 'pass'), finding('b', 'unknown'), finding('c', 'warn'), ...run.findings];
+  expect(shown(findingLines(findings, { all: true }))).toEqual([
     ...['', 'Failed (1)', '  title of bad  inspect', '      It is bad.', '      To do: Mend it.'],
     ...['', 'Warnings (1)', '  title of c  inspect'],
     ...['', 'Not known (1)', '  title of b  inspect'],
     ...['', 'Passed (2)', '  title of a  inspect', '  title of good  inspect'],
   ]);
+  expect(shown(findingLines(findings, { all: false })).slice(-2)).toEqual(['', '2 checks passed  (--all shows them)']);
 });
 
 test('an image is shown with its steps, attempts and durations', () => {
-  const text = shown(imageLines(image));
+  const text = shown(imageLines(image, { all: true }));
   expect(text).toContain('debian  rejected');
   expect(text).toContain('upload     uploads/demo/a, 1.0 KiB');
   expect(text).toContain('settings   policy enforce');
@@ -58,9 +58,22 @@ test('an image is shown with its steps, attempts and durations', () => {
   expect(text).toContain('  convert    done       1 min 20 s   2 attempts  on w1');
   // What it found counts for more than that it came to its end.
   const inspected = { ...run.steps[0], step: 'inspect', status: 'done' } as const;
-  expect(shown(imageLines({ ...image, runs: [{ ...(run as unknown as RunView), steps: [inspected] }] }))).toContain(
-    '  inspect    1 problem  1 min 20 s   2 attempts  on w1',
+  expect(
+    shown(imageLines({ ...image, runs: [{ ...(run as unknown as RunView), steps: [inspected] }] }, { all: true })),
+  ).toContain('  inspect    1 problem  1 min 20 s   2 attempts  on w1');
+});
+
+test('without --all it ends with the next commands, and hides workers and what passed', () => {
+  const text = shown(
+    imageLines({ ...image, runs: [{ ...run, steps: [{ ...run.steps[0], attempts: 1 }] }] } as unknown as ImageDetail),
   );
+  expect(text.join('\n')).not.toMatch(/w1|attempt|title of good/);
+  expect(text.slice(-4)).toEqual([
+    '1 check passed  (--all shows them)',
+    '',
+    `"bootready repair ${id} --list" shows what bootready can fix in a new image.`,
+    `"bootready retry ${id}" tries it again once the cause is fixed.`,
+  ]);
 });
 
 test('where it went is shown as steps, with what to do where it did not get there', () => {

@@ -48,8 +48,21 @@ const outcomes = [
   { outcome: 'pass', title: 'Passed', style: 'good' },
 ] as const satisfies readonly { outcome: Outcome; title: string; style: Style }[];
 
-/** Checks by outcome, the worst first, each with its advice. */
-export function findingLines(findings: readonly FindingView[]): Line[] {
+/** Checks by outcome, the worst first, each with its advice; passed ones only as a number, unless all are wanted. */
+export function findingLines(findings: readonly FindingView[], { all }: { all: boolean }): Line[] {
+  const passed = findings.filter(({ outcome }) => outcome === 'pass').length;
+  const folded = all || passed === 0 ? [] : ['', foldedLine(passed)];
+  return [...groupLines(all ? findings : findings.filter(({ outcome }) => outcome !== 'pass')), ...folded];
+}
+
+function foldedLine(passed: number): Line {
+  return [
+    styled('good', `${passed} ${passed === 1 ? 'check' : 'checks'} passed`),
+    styled('dim', '  (--all shows them)'),
+  ];
+}
+
+function groupLines(findings: readonly FindingView[]): Line[] {
   return outcomes.flatMap(({ outcome, title, style }) => {
     const group = findings.filter((finding) => finding.outcome === outcome);
     if (group.length === 0) return [];
@@ -79,7 +92,7 @@ export function describeWork({ step, percent, waitsFor }: Pick<StepView, 'step' 
 }
 
 /** A step that has begun; the worst of its findings counts for more than that it is done. */
-function stepLine(step: StepView, run: RunView, now: Date): Line {
+function stepLine(step: StepView, run: RunView, now: Date, all: boolean): Line {
   const { key, count } = toStepTick({
     ...{ step: step.step, row: step, run: run.status, findings: run.findings, bootCheck: null },
   });
@@ -89,8 +102,8 @@ function stepLine(step: StepView, run: RunView, now: Date): Line {
     `  ${step.step.padEnd(11)}`,
     styled(tones[tone], told.padEnd(11)),
     formatDuration(seconds(step.startedAt, step.finishedAt, now)).padEnd(13),
-    step.attempts === 1 ? '1 attempt' : `${step.attempts} attempts`,
-    step.worker ? styled('dim', `  on ${step.worker}`) : '',
+    all || step.attempts > 1 ? `${step.attempts} ${step.attempts === 1 ? 'attempt' : 'attempts'}` : '',
+    all && step.worker ? styled('dim', `  on ${step.worker}`) : '',
     step.message ? styled('dim', `  ${step.message}`) : '',
   ];
 }
@@ -220,7 +233,7 @@ function uploadLines({ upload: { bucket, key, size } }: ImageDetail): Line[] {
 }
 
 /** Everything about an image. */
-export function imageLines(image: ImageDetail, now = new Date()): Line[] {
+export function imageLines(image: ImageDetail, { all = false, now = new Date() } = {}): Line[] {
   const [newest, ...older] = image.runs;
   const settings = Object.entries(image.settings).map(([name, value]) => `${name} ${value}`);
   return [
@@ -237,12 +250,13 @@ export function imageLines(image: ImageDetail, now = new Date()): Line[] {
       ? [
           '',
           runHead(newest, now),
-          ...newest.steps.map((step) => stepLine(step, newest, now)),
+          ...newest.steps.map((step) => stepLine(step, newest, now, all)),
           ...bootLeftOut(newest),
           ...deliveryLines(image, now),
           ...failureLines(newest),
-          ...findingLines(newest.findings),
+          ...findingLines(newest.findings, { all }),
           ...bootLines(newest, image.id),
+          ...(isOver(newest) && newest.status !== 'published' ? ['', ...nextLines(image, newest)] : []),
         ]
       : []),
     ...(older.length > 0 ? ['', ...older.map((run) => runHead(run, now))] : []),
@@ -263,9 +277,24 @@ export function endLines(image: ImageDetail): Line[] {
     [label('id'), image.id],
     ...publishedLines(image),
     ...failureLines(run),
-    ...findingLines(notPassed),
+    ...findingLines(notPassed, { all: true }),
     ...(run.status === 'published'
       ? []
-      : ['', `"bootready show ${image.id}" shows the details; "bootready retry ${image.id}" tries it again.`]),
+      : ['', `"bootready show ${image.id}" shows the details.`, ...nextLines(image, run)]),
   ];
+}
+
+function isOver({ status }: RunView): boolean {
+  return status !== 'queued' && status !== 'running';
+}
+
+/** How a run that published nothing can go on. Trying a refused image again changes nothing, a repair may. */
+function nextLines({ id }: ImageDetail, { status, findings }: RunView): Line[] {
+  const isInspected = findings.some(({ step }) => step === 'inspect');
+  if (status === 'rejected' && isInspected)
+    return [
+      `"bootready repair ${id} --list" shows what bootready can fix in a new image.`,
+      `"bootready retry ${id}" tries it again once the cause is fixed.`,
+    ];
+  return [`"bootready retry ${id}" tries it again.`];
 }

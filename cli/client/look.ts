@@ -25,9 +25,21 @@ type ListOptions = {
   limit: number;
 };
 
+/** Ends of a run that "list" shows in place of Glance's status "killed" (or "queued"). */
+const ends = { rejected: 'killed', failed: 'killed', cancelled: undefined } as const;
+
+function toStatus(word: string | undefined): { status?: ImageStatus | undefined; ended?: keyof typeof ends } {
+  if (word === undefined) return {};
+  if (Object.hasOwn(ends, word)) {
+    const ended = word as keyof typeof ends;
+    return { status: ends[ended], ended };
+  }
+  return { status: validOption('--status', ImageStatus, word) };
+}
+
 export async function listImages(options: OutputOptions & ListOptions): Promise<void> {
   const { name, limit, snapshots, shared } = options;
-  const status = options.status ? validOption('--status', ImageStatus, options.status) : undefined;
+  const { status, ended } = toStatus(options.status);
   const system = options.system ? validOption('--system', ListedSystem, options.system) : undefined;
   const visibility = options.visibility ? validOption('--visibility', Visibility, options.visibility) : undefined;
   const api = await connect();
@@ -44,7 +56,7 @@ export async function listImages(options: OutputOptions & ListOptions): Promise<
       ...(name === undefined ? {} : { name }),
       ...(next ? { after: next } : {}),
     });
-    images.push(...page.images);
+    images.push(...page.images.filter(({ activity }) => !ended || activity?.status === ended));
     next = page.next;
   } while (next && images.length < limit);
   printResult(
@@ -53,7 +65,7 @@ export async function listImages(options: OutputOptions & ListOptions): Promise<
       if (images.length === 0) return [];
       return shared
         ? table(['NAME', 'STATE', 'SIZE', 'FORMAT', 'FROM', 'ANSWER', 'ID'], images.map(sharedRow))
-        : table(['NAME', 'STATE', 'SIZE', 'FORMAT', 'CREATED', 'ID'], images.map(row));
+        : table(['NAME', 'STATE', 'SYSTEM', 'SIZE', 'FORMAT', 'VISIBILITY', 'CREATED', 'ID'], images.map(row));
     },
     options,
   );
@@ -73,16 +85,21 @@ function toFacts(image: ImageView): Cell[] {
   return [image.name, toState(image), size === null ? '-' : formatBytes(size), image.diskFormat ?? '-'];
 }
 function row(image: ImageView): Cell[] {
-  return [...toFacts(image), formatTime(image.createdAt), image.id];
+  const [name = '', state = '', ...data] = toFacts(image);
+  return [name, state, toSystem(image), ...data, image.visibility, formatTime(image.createdAt), image.id];
+}
+function toSystem({ guest }: ImageView): string {
+  if (!guest) return '-';
+  return [guest.osDistro, guest.osVersion].filter(Boolean).join(' ') || (guest.osName ?? '-');
 }
 function sharedRow(image: ImageView): Cell[] {
   return [...toFacts(image), image.projectId, image.memberStatus ?? '-', image.id];
 }
 
-export async function showImage(word: string, options: OutputOptions): Promise<void> {
+export async function showImage(word: string, options: OutputOptions & { all?: boolean }): Promise<void> {
   const api = await connect();
   const image = await api.image(await findImageId(api, word, 'usable'));
-  printResult(image, () => imageLines(image), options);
+  printResult(image, () => imageLines(image, { all: options.all ?? false }), options);
 }
 
 export function watchImage(word: string, options: OutputOptions): Promise<void> {

@@ -5,23 +5,6 @@ import { addVerifyCommand } from './verify-command.ts';
 /** Commands for the operators of an installation, on its own hosts and with its environment (shared/config.ts). */
 export function addOperateCommands(program: Command): void {
   program
-    .command('api')
-    .description('serve the HTTP API until stopped')
-    .action(async () => (await import('./serve.ts')).serveApi());
-  program
-    .command('worker')
-    .description('process images and queues until stopped')
-    .option('--steps', 'only the steps of runs (Temporal)')
-    .option('--queues', 'only intake, notifications and housekeeping (BullMQ)')
-    .action(async (options: { steps?: boolean; queues?: boolean }) =>
-      (await import('./serve.ts')).serveWorker(options),
-    );
-  program
-    .command('migrate')
-    .description('update the database schema and register the search attributes of Temporal')
-    .option('--login <role=file...>', 'create the login in the DATABASE_URL of this file, for api, worker or queues')
-    .action(async (options: { login?: string[] }) => (await import('./migrate.ts')).migrate(options));
-  program
     .command('check')
     .description('admit, convert and inspect a local image file as a worker does; needs no server')
     .argument('<file>')
@@ -181,4 +164,25 @@ export function addOperateCommands(program: Command): void {
     .action(async (_options: object, command: Command) =>
       (await import('./audit.ts')).auditHead(command.optsWithGlobals()),
     );
+}
+
+/** What runs all the time, or before it: service managers and containers start these. */
+export function addProcessCommands(program: Command): void {
+  program
+    .command('api')
+    .description('serve the HTTP API until stopped')
+    .action(async () => (await import('./serve.ts')).serveApi());
+  program
+    .command('worker')
+    .description('process images and queues until stopped')
+    .option('--steps', 'only the steps of runs (Temporal)')
+    .option('--queues', 'only intake, notifications and housekeeping (BullMQ)')
+    .action(async (options: { steps?: boolean; queues?: boolean }) =>
+      (await import('./serve.ts')).serveWorker(options),
+    );
+  program
+    .command('migrate')
+    .description('update the database schema and register the search attributes of Temporal')
+    .option('--login <role=file...>', 'create the login in the DATABASE_URL of this file, for api, worker or queues')
+    .action(async (options: { login?: string[] }) => (await import('./migrate.ts')).migrate(options));
 }

@@ -36,8 +36,7 @@ function image(newest: RunView, published: ImageDetail['published'] = null): Ima
 
 test('a rejected image: findings by outcome, with advice for those that did not pass', () => {
   const findings = [finding('fail', 'cloud-init'), finding('pass', 'Format'), finding('warn', 'Size')];
-  expect(describeImage(image({ ...run, findings }))).toBe(`  Passed:
-    Format
+  expect(describeImage(image({ ...run, findings }))).toBe(`  1 check passed
   Warnings:
     Size: Size is wrong.
       Mend Size.
@@ -50,7 +49,7 @@ test('a rejected image: findings by outcome, with advice for those that did not 
 test('a published image: where it is, how large, and its hash', () => {
   const published = { bucket: 'images', key: 'demo/x.raw', format: 'raw', size: 1_048_576_000, sha256: 'ab' } as const;
   expect(describeImage(image({ ...run, status: 'published' }, published))).toBe(`  Published: images/demo/x.raw
-  Format:    raw, 1.05 GB (1048576000 bytes)
+  Format:    raw, 1000.0 MiB
   SHA-256:   ab`);
 });
 

@@ -1,8 +1,7 @@
 import type { FindingView, ImageDetail } from '../../shared/contracts/api.ts';
-import { size } from './words.ts';
+import { formatBytes } from '../../shared/text/quantities.ts';
 
 const groups = [
-  { outcome: 'pass', heading: 'Passed' },
   { outcome: 'warn', heading: 'Warnings' },
   { outcome: 'fail', heading: 'Failed' },
   { outcome: 'unknown', heading: 'Not known' },
@@ -12,6 +11,8 @@ const groups = [
 export function describeImage(image: ImageDetail): string {
   const run = image.runs[0];
   const lines: string[] = [];
+  const passed = run?.findings.filter(({ outcome }) => outcome === 'pass').length ?? 0;
+  if (passed > 0) lines.push(`  ${passed} ${passed === 1 ? 'check' : 'checks'} passed`);
   for (const { outcome, heading } of groups) {
     const findings = (run?.findings ?? []).filter((finding) => finding.outcome === outcome);
     if (findings.length === 0) continue;
@@ -21,7 +22,7 @@ export function describeImage(image: ImageDetail): string {
     const { bucket, key, format, size: bytes, sha256 } = image.published;
     lines.push(
       `  Published: ${bucket}/${key}`,
-      `  Format:    ${format}, ${size(bytes)} (${bytes} bytes)`,
+      `  Format:    ${format}, ${formatBytes(bytes)}`,
       `  SHA-256:   ${sha256}`,
     );
   } else if (run?.failure) {

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { formatBytes } from '../../shared/text/quantities.ts';
 import { s3Client } from '../stack/buckets.ts';
 import type { StackState } from '../stack/state.ts';
 import { startLine } from '../terminal/line.mjs';
-import { size, stepLine } from './words.ts';
+import { stepLine } from './words.ts';
 
 /** A plain PUT by an S3 client that knows nothing of bootready: the way every upload may come. */
 export async function uploadSample(
@@ -13,7 +14,8 @@ export async function uploadSample(
   signal: AbortSignal,
 ): Promise<void> {
   const { size: bytes } = await stat(file);
-  const what = (done: number): string => stepLine('upload', `${size(bytes)} ${Math.floor((100 * done) / bytes)} %`);
+  const what = (done: number): string =>
+    stepLine('upload', `${formatBytes(bytes)} ${Math.floor((100 * done) / bytes)} %`);
   const line = startLine(what(0));
   const counted = async function* (): AsyncGenerator<Buffer> {
     let sent = 0;
@@ -30,5 +32,5 @@ export async function uploadSample(
     line.end();
     throw error;
   }
-  line.done(stepLine('upload', `${size(bytes)} to ${bucket}/${key}`));
+  line.done(stepLine('upload', `${formatBytes(bytes)} to ${bucket}/${key}`));
 }

@@ -17,13 +17,29 @@ export type ReportDocument = Omit<Examination, 'findings'> & {
   output?: string | undefined;
   /** Of a run; a check of a local file starts nothing. */
   bootResult?: BootResult | undefined;
+  /** Where the report is from: not known of a local file. */
+  origin?: ReportOrigin | undefined;
+  /** The screen at the end of the boot check, as base64 of a PNG. */
+  screen?: string | undefined;
   findings: readonly FindingView[];
+};
+
+type ReportOrigin = {
+  readonly imageId: string;
+  readonly run: number;
+  /** When the run ended. */
+  readonly at: Date;
+  /** Address of the installation. */
+  readonly installation: string;
 };
 
 /** Label and value, in the order of the report; facts that are not known are left out. */
 export function toFacts(document: ReportDocument, language: Language): [label: string, value: string][] {
   const say: ReportWords = reportWords[language];
-  const { layers, disk, guest, converted, boot, bootResult, output, uploadSha256 } = document;
+  const { layers, disk, guest, boot, bootResult, output, uploadSha256, origin, verdict } = document;
+  // A rejected disk is not published, whatever it was converted to; only a local check may keep it.
+  const converted = verdict === 'reject' && output === undefined ? undefined : document.converted;
+  const bytes = (count: number): string => formatBytes(count, language);
   const around = layers
     .filter(({ kind }) => kind !== 'disk' && kind !== 'pieces')
     .map(({ kind, member }) => member ?? kind);
@@ -31,10 +47,13 @@ export function toFacts(document: ReportDocument, language: Language): [label: s
   const table =
     guest?.partitionTable === 'none' || guest?.partitionTable === disk?.variant ? undefined : guest?.partitionTable;
   const rows: [string, (string | undefined)[]][] = [
+    [say.image, origin ? [origin.imageId] : []],
+    [say.checked, origin ? [formatDate(origin.at, language), `${say.run} ${origin.run}`] : []],
+    [say.installation, origin ? [origin.installation] : []],
     [
       say.disk,
       disk
-        ? [`${disk.format} (${disk.variant})`, formatBytes(disk.virtualSize), table, ...around.reverse()]
+        ? [`${disk.format} (${disk.variant})`, bytes(disk.virtualSize), table, ...around.reverse()]
         : [...around.reverse(), table],
     ],
     [
@@ -56,9 +75,7 @@ export function toFacts(document: ReportDocument, language: Language): [label: s
     ],
     [
       say.result,
-      converted
-        ? [converted.format, formatBytes(converted.size), `${formatBytes(converted.allocatedSize)} ${say.data}`]
-        : [],
+      converted ? [converted.format, bytes(converted.size), `${bytes(converted.allocatedSize)} ${say.data}`] : [],
     ],
     ['sha256', [converted?.sha256]],
     [say.upload, [uploadSha256]],
@@ -67,6 +84,13 @@ export function toFacts(document: ReportDocument, language: Language): [label: s
   return rows
     .map(([label, parts]): [string, string] => [label, parts.filter(Boolean).join(', ')])
     .filter(([, value]) => value !== '');
+}
+
+/** In UTC, because nobody knows where a report is read. */
+function formatDate(date: Date, language: Language): string {
+  const locale = language === 'de' ? 'de-DE' : 'en-GB';
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+  return `${format.format(date)} UTC`;
 }
 
 export type FindingGroup = { kind: 'passed' | 'warnings' | 'failures'; title: string; findings: FindingView[] };

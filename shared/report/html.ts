@@ -32,6 +32,9 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem;
 dt { color: var(--dim) } dd { margin: 0; overflow-wrap: anywhere }
 ul { list-style: none; margin: 0; padding: 0 }
 li { border-top: 1px solid var(--line); padding: .6rem 0 }
+li h3::before { margin-right: .5rem }
+.passed h3::before { content: '✓'; color: var(--good) } .warnings h3::before { content: '!'; color: var(--careful) } .failures h3::before { content: '✗'; color: var(--bad) }
+img { max-width: 100%; border: 1px solid var(--line); border-radius: 6px }
 li p { margin: .25rem 0 0 } .passed h3 { font-weight: 400 } .passed li { border: 0; padding: .1rem 0 }
 .note { color: var(--dim); font-weight: 400 }
 pre { margin: .5rem 0 0; padding: .5rem .75rem; background: var(--card); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere;
@@ -58,6 +61,9 @@ export function reportHtml(
   const group = ({ kind, title, findings }: FindingGroup): string =>
     `<section class="${kind}"><h2>${text(title)} (${findings.length})</h2><ul>${findings.map(finding).join('\n')}</ul></section>`;
   const tools = Object.entries(document.tools).map(([name, version]) => `${name} ${version}`);
+  const screen = document.screen
+    ? `<h2>${text(say.screen)}</h2><img alt="${text(say.screen)}" src="data:image/png;base64,${text(document.screen)}">`
+    : '';
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -74,6 +80,7 @@ export function reportHtml(
     .map(([label, value]) => `<dt>${text(label)}</dt><dd>${text(value)}</dd>`)
     .join('\n')}</dl>
 ${readGroups(document.findings, rejects, language).reverse().map(group).join('\n')}
+${screen}
 </main>
 <footer>${text(say.tools)}: ${text(tools.join(', '))}</footer>
 </body>

@@ -63,3 +63,32 @@ test('a data disk has no system, and its partition table belongs to the disk', (
   const told = reportText({ ...document, disk: raw, guest: { partitionTable: 'gpt' } }, strict, 'en');
   expect(told).toContain('disk         raw (gpt), 1.0 GiB\n');
 });
+
+test('a report of an installation says which image, when and where, and holds the screen', () => {
+  const at = new Date('2026-03-01T13:05:00Z');
+  const origin = { imageId: '1234', run: 2, at, installation: 'https://images.example.org' };
+  const lines = reportText({ ...document, origin }, strict, 'de').split('\n');
+  expect(lines).toContain('Image        1234');
+  expect(lines).toContain('geprüft      1. März 2026 um 13:05 UTC, Durchlauf 2');
+  expect(lines).toContain('Installation https://images.example.org');
+  expect(lines).toContain('Disk         vmdk (streamOptimized), 1,0 GiB');
+  const page = reportHtml({ ...document, origin, screen: 'aGk=' }, strict, 'en');
+  expect(page).toContain('1 March 2026 at 13:05 UTC, run 2');
+  expect(page).toContain('src="data:image/png;base64,aGk="');
+  expect(reportHtml(document, strict, 'en')).not.toContain('<img');
+});
+
+test('a rejected disk has no result', () => {
+  const converted = {
+    format: 'raw',
+    size: 1024 ** 3,
+    allocatedSize: 1024,
+    sha256: 'ab',
+  } as ReportDocument['converted'];
+  const read = (verdict: ReportDocument['verdict']) =>
+    reportText({ ...document, verdict, converted }, strict, 'en')
+      .split('\n')
+      .filter((line) => /^(result|sha256) /.test(line));
+  expect(read('publish')).toHaveLength(2);
+  expect(read('reject')).toEqual([]);
+});

@@ -4,6 +4,11 @@ import type { Verdict } from '../contracts/run.ts';
 /** The words of a report around those of its checks. */
 export type ReportWords = {
   report: string;
+  image: string;
+  checked: string;
+  run: string;
+  installation: string;
+  screen: string;
   disk: string;
   system: string;
   boots: string;
@@ -27,6 +32,11 @@ export type ReportWords = {
 export const reportWords: Record<Language, ReportWords> = {
   en: {
     report: 'Report',
+    image: 'image',
+    checked: 'checked',
+    run: 'run',
+    installation: 'installation',
+    screen: 'Screen at the end of the boot check',
     disk: 'disk',
     system: 'system',
     boots: 'boots with',
@@ -55,6 +65,11 @@ export const reportWords: Record<Language, ReportWords> = {
   },
   de: {
     report: 'Bericht',
+    image: 'Image',
+    checked: 'geprüft',
+    run: 'Durchlauf',
+    installation: 'Installation',
+    screen: 'Bildschirm am Ende des Starttests',
     disk: 'Disk',
     system: 'System',
     boots: 'startet mit',

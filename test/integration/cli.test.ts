@@ -91,7 +91,7 @@ test('an upload is sent, shown, listed, renamed, cancelled and deleted; all JSON
 
   expect(ImageView.parse(await json('rename', 'small', 'Größer'))).toMatchObject({ id: sent.id, name: 'Größer' });
   const listed = await bootready(['list']);
-  expect(listed).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^NAME +STATE +SIZE/) });
+  expect(listed).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^NAME +STATE +SYSTEM +SIZE/) });
   expect(listed.stdout).toContain('Größer');
   expect(listed.stdout).toContain(sent.id);
 

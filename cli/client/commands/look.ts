@@ -6,7 +6,7 @@ export function addLookCommands(program: Command): void {
   program
     .command('list')
     .description('list images, newest first')
-    .option('--status <status>', 'queued, importing, active, killed, ...')
+    .option('--status <status>', 'queued, importing, active, rejected, failed, cancelled, ...')
     .option('--name <name>', 'filter by exact name')
     .option('--snapshots', 'list snapshots only')
     .option('--system <system>', 'filter by operating system: linux, windows, debian, ubuntu, ...')
@@ -20,6 +20,7 @@ export function addLookCommands(program: Command): void {
     .command('show')
     .description('show an image: steps, checks, advice and where it is published')
     .argument('<image>', imageArgument)
+    .option('--all', 'also show passed checks, attempts and workers')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../look.ts')).showImage(id, command.optsWithGlobals()),
     );

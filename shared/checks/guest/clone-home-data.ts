@@ -6,8 +6,8 @@ export const cloneHomeData = linuxCheck({
   severity: 'advice',
   title: { en: 'No home data left behind', de: 'Keine persönlichen Daten zurückgelassen' },
   problem: {
-    en: '/root and /home contain {megabytes} MB of data. Every user of an instance gets this data.',
-    de: 'In /root und /home liegen {megabytes} MB Daten. Jeder Benutzer einer Instanz bekommt sie.',
+    en: '/root and /home contain {megabytes} MiB of data. Every user of an instance gets this data.',
+    de: 'In /root und /home liegen {megabytes} MiB Daten. Jeder Benutzer einer Instanz bekommt sie.',
   },
   remedy: {
     en: 'Remove the files that are not meant for everybody.',
