@@ -86,6 +86,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'chart',
+          include: ['test/chart/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 1_800_000,
+        },
+      },
+      {
+        test: {
           name: 'containers',
           include: ['test/containers/*.test.ts'],
           testTimeout: 600_000,

@@ -63,6 +63,8 @@ export async function startEngine(): Promise<Engine> {
     docker,
     stop: async () => {
       await service.stop();
+      // An engine that was killed before leaves its folder mounted on itself.
+      await run('umount', [images]).catch(() => undefined);
       const restoring = execFile('iptables-restore');
       restoring.stdin?.end(rules);
       await new Promise((resolve) => restoring.once('close', resolve));

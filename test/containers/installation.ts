@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -49,6 +49,7 @@ export async function openCompose(engine: Engine): Promise<ComposeInstallation> 
       'S3_PUBLIC_ENDPOINT=http://127.0.0.1:7070',
     ),
   );
+  execFileSync('sh', ['deploy/make-secrets.sh'], { cwd: folder, stdio: 'ignore' });
   const compose = async (...args: string[]): Promise<string> => {
     try {
       const { stdout } = await run(program, args, {
@@ -100,10 +101,4 @@ export async function openCompose(engine: Engine): Promise<ComposeInstallation> 
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Variables of docs/operate.md for all processes of the installation. */
-export function setVariables({ folder }: ComposeInstallation, variables: Record<string, string>): void {
-  for (const [name, value] of Object.entries(variables))
-    appendFileSync(join(folder, 'bootready.env'), `${name}=${value}\n`);
 }
