@@ -59,6 +59,11 @@ export const Environment = z.object({
   TEMPORAL_API_KEY: z.string().optional(),
   /** Where operators see Temporal's web UI; only ever printed. */
   TEMPORAL_UI_URL: z.url().optional(),
+  /** The page of the cloud that starts an instance; `{id}` stands for the ID of the image. */
+  LAUNCH_URL: z
+    .string()
+    .refine((url) => /^https?:\/\//.test(url) && url.includes('{id}'), 'Must be an http(s) URL that contains {id}.')
+    .optional(),
 
   S3_ENDPOINT: z.url(),
   /** How browsers and the CLI reach the store, when that is another address. */

@@ -1,6 +1,6 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
-import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
-import type { ImageStore, SharedWith } from '../../shared/ports/images.ts';
+import type { ImageSort, ListedSystem, Visibility } from '../../shared/contracts/image.ts';
+import type { ImageFilter, ImageStore, SharedWith } from '../../shared/ports/images.ts';
 import { toImage } from './image-records.ts';
 import type { Database } from './schema.ts';
 import { isMember } from './visible-query.ts';
@@ -34,10 +34,38 @@ function idsFrom(beginning: string): [string, string] | undefined {
   return fits ? [filled('0'), filled('f')] : undefined;
 }
 
+const sortKeys = {
+  created: sql`created_at`,
+  name: sql`name`,
+  size: sql`coalesce(size, upload_size, 0)`,
+} as const satisfies Record<ImageSort, unknown>;
+
+/** The images of a filter, without order and page. */
+function matching(db: Kysely<Database>, filter: Omit<ImageFilter, 'limit'>) {
+  const { projectId, status, name, text, format, imageType, system, visibility, isPublic, sharedWith } = filter;
+  return db
+    .selectFrom('images')
+    .where('deleted_at', 'is', null)
+    .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+    .$if(status !== undefined, (query) => query.where('status', '=', status as never))
+    .$if(name !== undefined, (query) => query.where('name', '=', name as string))
+    .$if(text !== undefined, (query) => query.where('name', 'ilike', `%${likeEscaped(text as string)}%`))
+    .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where(sql<boolean>`not os_hidden`))
+    .$if(sharedWith !== undefined, (query) =>
+      query.where(isSharedWith(sharedWith as SharedWith)).where(sql<boolean>`not os_hidden`),
+    )
+    .$if(format !== undefined, (query) => query.where(sql<boolean>`coalesce(disk_format, '') = ${format}`))
+    .$if(imageType !== undefined, (query) =>
+      query.where(imageType === 'snapshot' ? isSnapshot : sql<boolean>`(${isSnapshot}) is not true`),
+    )
+    .$if(visibility !== undefined, (query) => query.where('visibility', '=', visibility as Visibility))
+    .$if(system !== undefined, (query) => query.where(hasSystem(system as ListedSystem)));
+}
+
 /** Queries that find images. */
 export function createImageLookups(
   db: Kysely<Database>,
-): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'list' | 'publication'> {
+): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'list' | 'count' | 'publication'> {
   return {
     get: async (id, projectId) => {
       const row = await db
@@ -83,48 +111,27 @@ export function createImageLookups(
     },
 
     list: async (filter) => {
-      const {
-        projectId,
-        status,
-        name,
-        text,
-        format,
-        imageType,
-        system,
-        visibility,
-        isPublic,
-        sharedWith,
-        after,
-        limit,
-      } = filter;
-      const rows = await db
-        .selectFrom('images')
-        .where('deleted_at', 'is', null)
-        .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
-        .$if(status !== undefined, (query) => query.where('status', '=', status as never))
-        .$if(name !== undefined, (query) => query.where('name', '=', name as string))
-        .$if(text !== undefined, (query) => query.where('name', 'ilike', `%${likeEscaped(text as string)}%`))
-        .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where(sql<boolean>`not os_hidden`))
-        .$if(sharedWith !== undefined, (query) =>
-          query.where(isSharedWith(sharedWith as SharedWith)).where(sql<boolean>`not os_hidden`),
-        )
-        .$if(format !== undefined, (query) => query.where(sql<boolean>`coalesce(disk_format, '') = ${format}`))
-        .$if(imageType !== undefined, (query) =>
-          query.where(imageType === 'snapshot' ? isSnapshot : sql<boolean>`(${isSnapshot}) is not true`),
-        )
-        .$if(visibility !== undefined, (query) => query.where('visibility', '=', visibility as Visibility))
-        .$if(system !== undefined, (query) => query.where(hasSystem(system as ListedSystem)))
+      const { sort = 'created', direction = 'desc', after, offset = 0, limit } = filter;
+      const rows = await matching(db, filter)
         .$if(after !== undefined, (query) =>
           query.where(
             sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,
           ),
         )
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
+        .orderBy(sortKeys[sort], direction)
+        .orderBy('id', direction)
+        .$if(offset > 0, (query) => query.offset(offset))
         .limit(limit)
         .selectAll()
         .execute();
       return rows.map(toImage);
+    },
+
+    count: async (filter) => {
+      const { count } = await matching(db, filter)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
 
     publication: (imageId) =>

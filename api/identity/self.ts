@@ -31,6 +31,7 @@ export function selfRoutes({ config, projects }: ApiDeps): FastifyPluginAsyncZod
             bucket: config.UPLOADS_BUCKET,
             keyPrefix: project.keyPrefix,
           },
+          launchUrl: config.LAUNCH_URL ?? null,
           defaults: await readApplied({ projects, config }, projectId),
         };
       },

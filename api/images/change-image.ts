@@ -5,7 +5,7 @@ import { assertPropertiesFit, assertSettable, isBaseAttribute, validValue } from
 
 /** The attributes of an image after a change. Properties are merged, and null removes one. @throws `invalid-input`, `forbidden`, `quota-exceeded` */
 export function afterChange(image: Image, change: ChangeImage): Partial<ImageAttributes> {
-  const { name, minRam, minDisk, properties = {} } = change;
+  const { name, minRam, minDisk, visibility, tags, protected: isProtected, properties = {} } = change;
   const after = new Map(Object.entries(image.properties));
   for (const [key, value] of Object.entries(properties)) {
     assertSettable(key);
@@ -19,6 +19,9 @@ export function afterChange(image: Image, change: ChangeImage): Partial<ImageAtt
     ...(name === undefined ? {} : { name }),
     ...(minRam === undefined ? {} : { minRam }),
     ...(minDisk === undefined ? {} : { minDisk }),
+    ...(visibility === undefined ? {} : { visibility }),
+    ...(isProtected === undefined ? {} : { isProtected }),
+    ...(tags === undefined ? {} : { tags: validValue('tags', tags) as string[] }),
     properties: changed,
   };
 }
@@ -27,6 +30,7 @@ function noProperty(key: string): BootreadyError {
   return new BootreadyError({
     code: 'invalid-input',
     message: `"${key}" is a built-in attribute and cannot be set as a property.`,
-    remedy: 'Name, minRam and minDisk are separate fields. The Image API changes the other attributes.',
+    remedy:
+      'Name, minRam, minDisk, visibility, protected and tags are separate fields. The Image API changes the other attributes.',
   });
 }

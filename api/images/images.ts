@@ -48,14 +48,18 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       query: z.infer<typeof ImageQuery>,
       request: FastifyRequest,
     ): Promise<z.infer<typeof ImagePage>> => {
-      const { status, name, text, format, imageType, system, visibility, owner, shared, search, after, limit } = query;
+      const { status, name, text, format, imageType, system, visibility, owner, shared, search, project } = query;
+      const { sort, direction, offset, after, limit } = query;
       const { projectId: own } = readIdentity(request);
       const isPlatform = owner === 'platform' && shared === undefined;
       const of = shared
         ? { projectId: undefined, sharedWith: { projectId: own, answer: shared } }
-        : { projectId: isPlatform ? undefined : readScope(request) };
+        : // Naming another project shows nothing more to those who see one project.
+          { projectId: isPlatform ? undefined : (readScope(request) ?? project) };
       if (search !== undefined && !isPlatform)
         return { images: await toViews(deps, await images.search(search, of), request) };
+      const isPlain = sort === 'created' && direction === 'desc' && offset === undefined;
+      if (after !== undefined && !isPlain) throw twoPages();
       const filter: Omit<ImageFilter, 'after' | 'limit'> = {
         ...of,
         // Only the owner may see an image that is not active.
@@ -67,16 +71,26 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         ...(system === undefined ? {} : { system }),
         ...(visibility === undefined ? {} : { visibility }),
       };
-      // One more record than requested shows whether there is a next page.
-      const { records, isLast } = await readPage<Image>(limit + 1, (last, count) => {
+      let read = offset ?? 0;
+      const readPart = async (last: Image | undefined, count: number): Promise<Image[]> => {
         const from = last?.id ?? after;
-        return images.list({ ...filter, ...(from ? { after: from } : {}), limit: count });
-      });
+        const found = await images.list(
+          isPlain
+            ? { ...filter, ...(from ? { after: from } : {}), limit: count }
+            : { ...filter, sort, direction, offset: read, limit: count },
+        );
+        read += found.length;
+        return found;
+      };
+      // One more record than requested shows whether there is a next page.
+      const { records, isLast } = await readPage<Image>(limit + 1, readPart);
+      const total = offset === undefined ? undefined : await images.count(filter);
       const page = records.slice(0, limit);
       const last = page.at(-1);
       return {
         images: await toViews(deps, page, request),
-        ...(last && !isLast ? { next: last.id } : {}),
+        ...(last && !isLast && isPlain ? { next: last.id } : {}),
+        ...(total === undefined ? {} : { total }),
       };
     };
 
@@ -208,5 +222,13 @@ function notPublished(image: Pick<Image, 'status'>): BootreadyError {
     code: 'conflict',
     message: `The image is not published: it is ${image.status}.`,
     remedy: 'Wait until it is active. "bootready show" shows what it is waiting for.',
+  });
+}
+
+function twoPages(): BootreadyError {
+  return new BootreadyError({
+    code: 'invalid-input',
+    message: '"after" works only in the order of creation, newest first, and not together with "offset".',
+    remedy: 'Use "offset" for every other order.',
   });
 }

@@ -58,10 +58,10 @@ export function imageView(
   },
 ): ImageView {
   const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
-  const { visibility, family, minRam, minDisk } = image;
+  const { visibility, family, minRam, minDisk, isProtected, tags } = image;
   const view: ImageView = {
     ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
-    ...{ visibility, family, minRam, minDisk },
+    ...{ visibility, family, minRam, minDisk, protected: isProtected, tags: [...tags] },
     ...(memberStatus ? { memberStatus } : {}),
     upload: shownTo(viewer, uploadFields, { bucket: upload.bucket, key: upload.key, size: upload.size }),
     activity: latest ? toActivity(latest, language) : null,

@@ -11,6 +11,8 @@ function image(id: string, name: string): ImageView {
       visibility: 'shared',
       minRam: 0,
       minDisk: 0,
+      protected: false,
+      tags: [],
       activity: null,
       order: null,
       guest: null,

@@ -1,4 +1,5 @@
-import { List, ListItem } from '@patternfly/react-core';
+import { FormGroup, List, ListItem, TextInput } from '@patternfly/react-core';
+import { useState } from 'react';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
 import { ApiProblem, api } from '../api/client.ts';
@@ -23,11 +24,16 @@ async function deleteImage(image: ImageView): Promise<void> {
 
 type Props = { images: readonly ImageView[]; onClose: () => void; onDeleted: () => void };
 
+/** More than these are not deleted by one click: their number must be typed. */
+const manyImages = 10;
+const shownNames = 50;
+
 /** Deletes one image or several. If one fails, those before it stay deleted, and the API names the one that failed. */
 export function DeleteDialog({ images, onClose, onDeleted }: Props) {
   const { t } = useSpeech();
   const notify = useNotify();
   const [first] = images;
+  const [typed, setTyped] = useState('');
   const isOne = images.length === 1;
   const remove = async (): Promise<void> => {
     const isGone = (error: unknown): boolean => error instanceof ApiProblem && error.status === 404;
@@ -49,7 +55,7 @@ export function DeleteDialog({ images, onClose, onDeleted }: Props) {
       title={isOne ? t('removeTitle') : t('removeManyTitle', { count: images.length })}
       action={t('remove')}
       isDanger
-      isReady
+      isReady={images.length <= manyImages || typed.trim() === String(images.length)}
       onSubmit={remove}
       onClose={onClose}
     >
@@ -59,10 +65,22 @@ export function DeleteDialog({ images, onClose, onDeleted }: Props) {
         <>
           <p>{t('removeManyHelp')}</p>
           <List className="guest-text removed-names">
-            {images.map(({ id, name }) => (
+            {images.slice(0, shownNames).map(({ id, name }) => (
               <ListItem key={id}>{name}</ListItem>
             ))}
           </List>
+          {images.length > shownNames && <p>{t('andMore', { count: images.length - shownNames })}</p>}
+          {images.length > manyImages && (
+            <FormGroup label={t('removeTyped', { count: images.length })} fieldId="delete-count" isRequired>
+              <TextInput
+                id="delete-count"
+                value={typed}
+                inputMode="numeric"
+                autoComplete="off"
+                onChange={(_event, next) => setTyped(next)}
+              />
+            </FormGroup>
+          )}
         </>
       )}
       {images.some(isGoing) && <p>{t('removeWhileGoing')}</p>}

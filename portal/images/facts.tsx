@@ -1,11 +1,14 @@
 import {
+  ClipboardCopy,
   DescriptionList,
   DescriptionListDescription,
   DescriptionListGroup,
   DescriptionListTerm,
 } from '@patternfly/react-core';
-import type { ImageDetail } from '../../shared/contracts/api.ts';
+import { useQuery } from '@tanstack/react-query';
+import type { ImageDetail, Self } from '../../shared/contracts/api.ts';
 import type { Report } from '../../shared/contracts/run.ts';
+import { api } from '../api/client.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 import { bootNames, formatNames, policyNames } from './setting-names.ts';
@@ -63,8 +66,20 @@ export function Properties({ properties }: { properties: ImageDetail['properties
 }
 
 /** The installation's record of the image. */
-export function Record({ image }: { image: ImageDetail }) {
+export function Record({ image, self }: { image: ImageDetail; self: Self }) {
   const { t, bytes, number, time } = useSpeech();
+  const { data } = useQuery({
+    queryKey: ['members', image.id],
+    queryFn: () => api.members(image.id),
+    enabled: image.visibility === 'shared' && image.projectId === self.projectId,
+  });
+  const members = data?.members.map(({ projectId }) => projectId);
+  const audience =
+    members === undefined
+      ? t(visibilityWords[image.visibility])
+      : members.length === 0
+        ? t('visibilityPrivate')
+        : t('visibilityMembers', { members: members.join(', ') });
   return (
     <List
       facts={[
@@ -76,7 +91,10 @@ export function Record({ image }: { image: ImageDetail }) {
         ['virtualSize', image.virtualSize === null ? null : bytes(image.virtualSize)],
         ['checksum', image.sha256],
         ['family', image.family],
-        ['visibility', t(visibilityWords[image.visibility])],
+        ['visibility', audience],
+        ['protection', image.protected ? t('yes') : null],
+        ['description', image.properties.description],
+        ['tags', image.tags.join(', ')],
         ['settingFormat', image.applied && t(formatNames[image.applied.targetFormat])],
         ['settingPolicy', image.applied && t(policyNames[image.applied.policy])],
         ['settingBoot', image.applied && t(bootNames[image.applied.bootCheck])],
@@ -84,6 +102,23 @@ export function Record({ image }: { image: ImageDetail }) {
         ['minDisk', image.minDisk > 0 ? `${number(image.minDisk)} GiB` : null],
       ]}
     />
+  );
+}
+
+/** What people need elsewhere, letter by letter. */
+const copied: ReadonlySet<WordKey> = new Set<WordKey>(['identifier', 'checksum']);
+
+function Copied({ what, value }: { what: string; value: string }) {
+  const { t } = useSpeech();
+  return (
+    <ClipboardCopy
+      variant="inline-compact"
+      hoverTip={t('copy')}
+      clickTip={t('copied')}
+      copyAriaLabel={t('copyWhat', { what })}
+    >
+      {value}
+    </ClipboardCopy>
   );
 }
 
@@ -96,7 +131,9 @@ function List({ facts }: { facts: readonly Fact[] }) {
           value && (
             <DescriptionListGroup key={word}>
               <DescriptionListTerm>{t(word)}</DescriptionListTerm>
-              <DescriptionListDescription className="guest-text">{value}</DescriptionListDescription>
+              <DescriptionListDescription className="guest-text">
+                {copied.has(word) ? <Copied what={t(word)} value={value} /> : value}
+              </DescriptionListDescription>
             </DescriptionListGroup>
           ),
       )}

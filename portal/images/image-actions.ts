@@ -66,6 +66,6 @@ export function listActions(image: ImageView, self: Pick<Self, 'role' | 'project
     accept: unless(isReader && 'whyNotReader', memberStatus === 'accepted' && 'whyNotAnswered'),
     decline: unless(isReader && 'whyNotReader', memberStatus === 'rejected' && 'whyNotAnswered'),
     promote: unless(status !== 'active' && 'whyNotPublished'),
-    remove: unless(...mayChange),
+    remove: unless(...mayChange, image.protected && 'whyNotProtected'),
   };
 }

@@ -102,7 +102,7 @@ export function ImageMenu({ image, self, isOpen, onOpenChange, label }: Props) {
       </Dropdown>
       {dialog === 'rename' && <RenameDialog image={image} onClose={close} />}
       {dialog === 'properties' && <PropertiesDialog image={image} onClose={close} />}
-      {dialog === 'share' && <ShareDialog image={image} onClose={close} />}
+      {dialog === 'share' && <ShareDialog image={image} self={self} onClose={close} />}
       {dialog === 'promote' && <PromoteDialog image={image} onClose={close} />}
       {dialog === 'repair' && <RepairDialog image={image} onClose={close} />}
       {dialog === 'delete' && (

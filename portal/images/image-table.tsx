@@ -1,16 +1,20 @@
 import { Checkbox, Label } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { Table, Tbody, Td, Th, Thead, type ThProps, Tr } from '@patternfly/react-table';
 import { memo, useCallback, useState } from 'react';
 import { Link } from 'react-router';
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import type { ImageSort } from '../../shared/contracts/image.ts';
 import { isBackup, isSnapshot } from '../../shared/images/snapshot.ts';
 import { isUnstarted } from '../../shared/status/image-state.ts';
 import { useSpeech } from '../words/language.tsx';
 import { AnswerLabel } from './answer-label.tsx';
 import { ImageMenu } from './image-menu.tsx';
+import type { ListChange, ListFilter } from './list-filters.tsx';
 import { StatusChip } from './status-chip.tsx';
 import { systemName } from './system-name.ts';
 import { visibilityNames } from './visibility.ts';
+
+const imageSorts: readonly ImageSort[] = ['created', 'name', 'size'];
 
 /** Columns that a narrow screen can hide. */
 const wideOnly: ('hidden' | 'visibleOn2Xl')[] = ['hidden', 'visibleOn2Xl'];
@@ -23,13 +27,24 @@ type Props = {
   /** Ids of the chosen images; absent if no action works on several. */
   chosen?: ReadonlySet<string>;
   onChoose?: (ids: ReadonlySet<string>) => void;
+  /** Present where the list can be sorted. */
+  sorting?: { filters: ListFilter; change: (changed: ListChange) => void };
   /** Images of the own project: the table shows who else may see them. */
   areOwn?: boolean;
   /** Images of other projects: the table shows their owner, and this project's answer. */
   areShared?: boolean;
 };
 
-export function ImageTable({ images, label, self, chosen, onChoose, areOwn = false, areShared = false }: Props) {
+export function ImageTable({
+  images,
+  label,
+  self,
+  chosen,
+  onChoose,
+  sorting,
+  areOwn = false,
+  areShared = false,
+}: Props) {
   const { t } = useSpeech();
   const choose = useCallback(
     (ids: readonly string[], isChosen: boolean): void => {
@@ -39,6 +54,18 @@ export function ImageTable({ images, label, self, chosen, onChoose, areOwn = fal
     },
     [chosen, onChoose],
   );
+  const sortedBy = (column: ImageSort): Pick<ThProps, 'sort'> => {
+    if (!sorting) return {};
+    const { sort = 'created', direction = 'desc' } = sorting.filters;
+    return {
+      sort: {
+        columnIndex: imageSorts.indexOf(column),
+        sortBy: { index: imageSorts.indexOf(sort), direction },
+        onSort: (_event, _index, next) =>
+          sorting.change({ sort: column, direction: sort === column ? next : column === 'name' ? 'asc' : 'desc' }),
+      },
+    };
+  };
   const showsOwner = areShared || self?.role === 'admin';
   return (
     <Table aria-label={label} variant="compact" className="image-table">
@@ -59,15 +86,15 @@ export function ImageTable({ images, label, self, chosen, onChoose, areOwn = fal
               />
             </Th>
           )}
-          <Th>{t('name')}</Th>
+          <Th {...sortedBy('name')}>{t('name')}</Th>
           <Th>{t('status')}</Th>
           <Th>{t('system')}</Th>
           <Th>{t('format')}</Th>
-          <Th>{t('size')}</Th>
+          <Th {...sortedBy('size')}>{t('size')}</Th>
           {areOwn && <Th visibility={wideOnly}>{t('visibilityColumn')}</Th>}
           {showsOwner && <Th>{t('owner')}</Th>}
           {areShared && <Th>{t('answer')}</Th>}
-          <Th>{t('created')}</Th>
+          <Th {...sortedBy('created')}>{t('created')}</Th>
           {self && <Th screenReaderText={t('actions')} />}
         </Tr>
       </Thead>

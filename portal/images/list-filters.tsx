@@ -1,4 +1,5 @@
-import { FormSelect, FormSelectOption, SearchInput, ToolbarItem } from '@patternfly/react-core';
+import { Button, FormSelect, FormSelectOption, SearchInput, ToolbarItem } from '@patternfly/react-core';
+import { FilterIcon } from '@patternfly/react-icons/dist/esm/icons/filter-icon';
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ImageQuery } from '../../shared/contracts/api.ts';
@@ -8,10 +9,14 @@ import type { WordKey } from '../words/words.ts';
 import { visibilityNames } from './visibility.ts';
 
 export type ListFilter = Partial<
-  Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'system' | 'visibility' | 'after'>
+  Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'system' | 'visibility' | 'sort' | 'direction'>
 > & {
   /** For images that others share. */
   answer?: MemberStatus;
+  /** For administrators: a project, or `all` of them. Absent: the own one. */
+  project?: string;
+  /** How many images come before the page. */
+  offset?: number;
 };
 
 const statuses = {
@@ -57,7 +62,10 @@ export function useListFilters() {
   const system = params.get('system');
   const visibility = params.get('visibility');
   const answer = params.get('answer');
-  const after = params.get('after');
+  const sort = params.get('sort');
+  const direction = params.get('direction');
+  const project = params.get('project');
+  const offset = Number(params.get('offset') ?? 0);
   const filters: ListFilter = {
     ...(text ? { text } : {}),
     ...(status && status in statuses ? { status: status as keyof typeof statuses } : {}),
@@ -66,21 +74,25 @@ export function useListFilters() {
     ...(system && system in systems ? { system: system as ListedSystem } : {}),
     ...(visibility && visibility in visibilityNames ? { visibility: visibility as Visibility } : {}),
     ...(answer && answer in answers ? { answer: answer as MemberStatus } : {}),
-    ...(after ? { after } : {}),
+    ...(sort === 'name' || sort === 'size' || sort === 'created' ? { sort } : {}),
+    ...(direction === 'asc' || direction === 'desc' ? { direction } : {}),
+    ...(project && /^[a-z0-9-]{1,63}$/.test(project) ? { project } : {}),
+    ...(Number.isSafeInteger(offset) && offset > 0 ? { offset } : {}),
   };
-  const { after: _page, answer: _answer, ...narrowing } = filters;
+  const { offset: _page, answer: _answer, sort: _sort, direction: _way, project: _of, ...narrowing } = filters;
   const isFiltered = Object.keys(narrowing).length > 0;
-  /** Any other filter begins at the first page. */
-  const change = (changed: { [Key in keyof ListFilter]?: ListFilter[Key] | undefined }): void => {
-    const { after: _page, ...rest } = filters;
+  /** Any other filter or order begins at the first page. Each page is an address: the browser's own way back is the way back. */
+  const change = (changed: ListChange): void => {
+    const { offset: _page, ...rest } = filters;
     const next = Object.entries({ ...rest, ...changed }).filter(([, value]) => value !== undefined && value !== '');
-    setParams(Object.fromEntries(next) as Record<string, string>, {
-      replace: changed.after === undefined,
-      state: { cameFromPage: changed.after !== undefined },
+    setParams(Object.fromEntries(next.map(([name, value]) => [name, String(value)])), {
+      replace: !('offset' in changed),
     });
   };
-  return { filters, isFiltered, change, clear: () => setParams({}) };
+  return { filters, isFiltered, change, clear: () => setParams(project ? { project } : {}) };
 }
+
+export type ListChange = { [Key in keyof ListFilter]?: ListFilter[Key] | undefined };
 
 type Props = { filters: ListFilter; change: ReturnType<typeof useListFilters>['change'] };
 
@@ -89,6 +101,9 @@ const calmMs = 250;
 
 export function ListFilters({ filters, change }: Props) {
   const { t } = useSpeech();
+  const { format, imageType, system, visibility } = filters;
+  const more = [format, imageType, system, visibility].filter(Boolean).length;
+  const [isOpen, setOpen] = useState(more > 0);
   const inWords = useInWords();
   const [text, setText] = useState(filters.text ?? '');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -117,6 +132,28 @@ export function ListFilters({ filters, change }: Props) {
         value={filters.status}
         onChoose={(status) => change({ status })}
       />
+      <ToolbarItem>
+        <Button
+          variant="control"
+          icon={<FilterIcon />}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+          {...(more > 0 ? { countOptions: { isRead: true, count: more } } : {})}
+        >
+          {t('moreFilters')}
+        </Button>
+      </ToolbarItem>
+      {isOpen && <MoreFilters filters={filters} change={change} />}
+    </>
+  );
+}
+
+/** What few people filter by. */
+function MoreFilters({ filters, change }: Props) {
+  const { t } = useSpeech();
+  const inWords = useInWords();
+  return (
+    <>
       <Choice
         label={t('format')}
         all={t('allFormats')}
@@ -146,6 +183,22 @@ export function ListFilters({ filters, change }: Props) {
         onChoose={(visibility) => change({ visibility })}
       />
     </>
+  );
+}
+
+/** For administrators, who see every project's images: whose are listed. */
+export function ProjectFilter({ filters, change, own }: Props & { own: string }) {
+  const { t } = useSpeech();
+  const { project } = filters;
+  const names = { all: t('allProjects'), ...(project && project !== 'all' ? { [project]: project } : {}) };
+  return (
+    <Choice
+      label={t('project')}
+      all={t('ownProject', { project: own })}
+      names={names}
+      value={project}
+      onChoose={(chosen) => change({ project: chosen })}
+    />
   );
 }
 

@@ -55,7 +55,7 @@ export function NameField({ id, value, onChange, ownId, isUntouched = false }: P
               {t('nameTaken')}
             </HelperTextItem>
           )}
-          {!shown && !isTaken && <HelperTextItem>{t('nameExample')}</HelperTextItem>}
+          {!shown && !isTaken && value === '' && <HelperTextItem>{t('nameExample')}</HelperTextItem>}
         </HelperText>
       </FormHelperText>
     </>

@@ -10,6 +10,7 @@ import { Message, type Variant } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { FindingList } from './findings.tsx';
 import { type ImageActions, listActions } from './image-actions.ts';
+import { LaunchCommands, LaunchLink } from './launch.tsx';
 import { RepairOffer } from './repair-offer.tsx';
 import { useImageWork } from './use-image-work.ts';
 
@@ -60,20 +61,20 @@ export function Outcome({ image, self }: Props) {
     case 'cancelled':
       return told('info', <TryAgain image={image} can={can} />);
     case 'active':
-      return told('success', <Ready image={image} run={run} />);
+      return told('success', <Ready image={image} self={self} run={run} />);
     case 'active-unstarted':
     case 'active-unknown':
-      return told('info', <Ready image={image} run={run} />);
+      return told('info', <Ready image={image} self={self} run={run} />);
     case 'active-warned':
       return told(
         'warning',
         <>
-          <Ready image={image} run={run} />
+          <Ready image={image} self={self} run={run} />
           {run && <RepairOffer image={image} self={self} run={run} />}
         </>,
       );
     case 'active-unchecked':
-      return told('warning', <Ready image={image} run={undefined} />);
+      return told('warning', <Ready image={image} self={self} run={undefined} />);
     default:
       return null;
   }
@@ -103,7 +104,7 @@ function TryAgain({ image, can }: { image: ImageDetail; can: ImageActions }) {
 }
 
 /** The facts that one needs to use it. */
-function Ready({ image, run }: { image: ImageDetail; run: RunView | undefined }) {
+function Ready({ image, self, run }: Props & { run: RunView | undefined }) {
   const { t } = useSpeech();
   const work = useImageWork(image);
   const passed = run?.findings.filter(({ outcome }) => outcome === 'pass').length ?? 0;
@@ -128,10 +129,12 @@ function Ready({ image, run }: { image: ImageDetail; run: RunView | undefined })
         {image.id}
       </ClipboardCopy>
       <div className="next-steps">
+        <LaunchLink image={image} self={self} />
         <Button variant="secondary" icon={<DownloadIcon />} onClick={() => void work.download()}>
           {t('download')}
         </Button>
       </div>
+      <LaunchCommands image={image} self={self} />
     </div>
   );
 }

@@ -1,13 +1,27 @@
-import { Button, FormGroup, Grid, GridItem, NumberInput, TextInput } from '@patternfly/react-core';
+import {
+  Button,
+  Checkbox,
+  FormGroup,
+  FormHelperText,
+  FormSelect,
+  FormSelectOption,
+  Grid,
+  HelperText,
+  HelperTextItem,
+  TextInput,
+} from '@patternfly/react-core';
 import { MinusCircleIcon } from '@patternfly/react-icons/dist/esm/icons/minus-circle-icon';
 import { PlusCircleIcon } from '@patternfly/react-icons/dist/esm/icons/plus-circle-icon';
 import { useState } from 'react';
 import type { ImageView } from '../../shared/contracts/api.ts';
+import type { Visibility } from '../../shared/contracts/image.ts';
 import { api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
-import { isComplete, listProperties, type Property, toChanges } from './property-changes.ts';
+import { Amount } from './amount-field.tsx';
+import { isComplete, listProperties, type Property, splitTags, toChanges } from './property-changes.ts';
+import { visibilityHelp } from './visibility.ts';
 
 type Props = { image: ImageView; onClose: () => void };
 
@@ -17,11 +31,24 @@ export function PropertiesDialog({ image, onClose }: Props) {
   const notify = useNotify();
   const [minRam, setMinRam] = useState(image.minRam);
   const [minDisk, setMinDisk] = useState(image.minDisk);
-  const [properties, setProperties] = useState(() => listProperties(image.properties));
+  const { description: given = '', ...rest } = image.properties;
+  const [description, setDescription] = useState(given);
+  const [tags, setTags] = useState(image.tags.join(', '));
+  const [visibility, setVisibility] = useState(image.visibility);
+  const [isProtected, setProtected] = useState(image.protected);
+  const [properties, setProperties] = useState(() => listProperties(rest));
   const change = (at: number, changed: Partial<Property>): void =>
     setProperties((before) => before.map((each, index) => (index === at ? { ...each, ...changed } : each)));
   const save = async (): Promise<void> => {
-    await api.changeImage(image.id, { minRam, minDisk, properties: toChanges(image.properties, properties) });
+    const text = description.trim();
+    await api.changeImage(image.id, {
+      ...{ minRam, minDisk, protected: isProtected, tags: splitTags(tags) },
+      ...(visibility !== image.visibility && visibility !== 'public' ? { visibility } : {}),
+      properties: {
+        ...toChanges(rest, properties),
+        ...(text === (image.properties.description ?? '') ? {} : { description: text === '' ? null : text }),
+      },
+    });
     notify({ variant: 'success', title: t('propertiesSaved', { name: image.name }) });
   };
   return (
@@ -35,6 +62,47 @@ export function PropertiesDialog({ image, onClose }: Props) {
       onSubmit={save}
       onClose={onClose}
     >
+      <FormGroup label={t('description')} fieldId="properties-description">
+        <TextInput
+          id="properties-description"
+          value={description}
+          maxLength={1000}
+          onChange={(_event, next) => setDescription(next)}
+        />
+      </FormGroup>
+      <FormGroup label={t('tags')} fieldId="properties-tags">
+        <TextInput
+          id="properties-tags"
+          value={tags}
+          aria-describedby="properties-tags-help"
+          onChange={(_event, next) => setTags(next)}
+        />
+        <FormHelperText>
+          <HelperText id="properties-tags-help">
+            <HelperTextItem>{t('tagsHelp')}</HelperTextItem>
+          </HelperText>
+        </FormHelperText>
+      </FormGroup>
+      {image.visibility !== 'public' && (
+        <FormGroup label={t('visibilityColumn')} fieldId="properties-visibility">
+          <FormSelect
+            id="properties-visibility"
+            value={visibility}
+            onChange={(_event, next) => setVisibility(next as Visibility)}
+          >
+            {(['private', 'shared', 'community'] as const).map((each) => (
+              <FormSelectOption key={each} value={each} label={t(visibilityHelp[each])} />
+            ))}
+          </FormSelect>
+        </FormGroup>
+      )}
+      <Checkbox
+        id="properties-protected"
+        label={t('protection')}
+        description={t('protectionHelp')}
+        isChecked={isProtected}
+        onChange={(_event, next) => setProtected(next)}
+      />
       <Grid hasGutter md={6}>
         <Amount id="min-ram" label={t('minRam')} unit="MiB" step={256} value={minRam} onChange={setMinRam} />
         <Amount id="min-disk" label={t('minDisk')} unit="GiB" step={1} value={minDisk} onChange={setMinDisk} />
@@ -73,37 +141,5 @@ export function PropertiesDialog({ image, onClose }: Props) {
         </Button>
       </FormGroup>
     </FormDialog>
-  );
-}
-
-type AmountProps = {
-  id: string;
-  label: string;
-  unit: string;
-  step: number;
-  value: number;
-  onChange: (value: number) => void;
-};
-
-function Amount({ id, label, unit, step, value, onChange }: AmountProps) {
-  const { t } = useSpeech();
-  const set = (next: number): void => onChange(Number.isSafeInteger(next) && next > 0 ? next : 0);
-  return (
-    <GridItem>
-      <FormGroup label={label} fieldId={id}>
-        <NumberInput
-          inputProps={{ id }}
-          inputAriaLabel={`${label} (${unit})`}
-          minusBtnAriaLabel={t('less', { what: label })}
-          plusBtnAriaLabel={t('more', { what: label })}
-          unit={unit}
-          min={0}
-          value={value}
-          onMinus={() => set(value - step)}
-          onPlus={() => set(value + step)}
-          onChange={(event) => set(Number((event.target as HTMLInputElement).value))}
-        />
-      </FormGroup>
-    </GridItem>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isComplete, listProperties, toChanges } from './property-changes.ts';
+import { isComplete, listProperties, splitTags, toChanges } from './property-changes.ts';
 
 const before = { os_distro: 'debian', hw_disk_bus: 'virtio', note: 'x' };
 
@@ -19,4 +19,9 @@ test('a name must be there, once', () => {
   const line = (name: string) => ({ id: name, name, value: '' });
   expect([isComplete([]), isComplete([line('a'), line('b')])]).toEqual([true, true]);
   expect([isComplete([line(' ')]), isComplete([line('a'), line('a ')])]).toEqual([false, false]);
+});
+
+test('tags are split at commas, each once', () => {
+  expect(splitTags(' web, db,web ,, ')).toEqual(['web', 'db']);
+  expect(splitTags('')).toEqual([]);
 });

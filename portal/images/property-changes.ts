@@ -24,3 +24,9 @@ export function toChanges(before: Properties, lines: readonly Property[]): Recor
     ...[...after].filter(([name, value]) => before[name] !== value),
   ]);
 }
+
+/** Tags as people write them: with commas between, each once. */
+export function splitTags(text: string): string[] {
+  const tags = text.split(',').map((tag) => tag.trim());
+  return [...new Set(tags.filter((tag) => tag !== ''))];
+}

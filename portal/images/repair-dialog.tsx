@@ -1,4 +1,12 @@
-import { Checkbox, FormGroup, Modal, ModalBody, ModalHeader, Skeleton } from '@patternfly/react-core';
+import {
+  Checkbox,
+  ExpandableSection,
+  FormGroup,
+  Modal,
+  ModalBody,
+  ModalHeader,
+  Skeleton,
+} from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
@@ -46,6 +54,25 @@ function Choice({ image, remedies, onClose }: Props & { remedies: readonly Remed
       .filter(({ answers, unavailable }) => answers.length > 0 && unavailable === undefined)
       .map(({ code }) => code),
   );
+  const [isOpen, setOpen] = useState(false);
+  const recommended = remedies.filter(({ answers }) => answers.length > 0);
+  const others = remedies.filter(({ answers }) => answers.length === 0);
+  const boxes = (some: readonly RemedyView[]) =>
+    some.map(({ code, title, plan, answers, unavailable }) => (
+      <Checkbox
+        key={code}
+        id={`repair-${code}`}
+        label={title}
+        isDisabled={unavailable !== undefined}
+        description={[answers.length > 0 && t('repairAnswers', { count: answers.length }), plan, unavailable]
+          .filter(Boolean)
+          .join(' ')}
+        isChecked={chosen.includes(code)}
+        onChange={(_event, isChosen) =>
+          setChosen((before) => (isChosen ? [...before, code] : before.filter((each) => each !== code)))
+        }
+      />
+    ));
   const repair = async (): Promise<void> => {
     const made = await api.createRepair(image.id, { remedies: chosen, name: name.trim() });
     notify({ variant: 'success', title: t('repairBegun', { name: made.name }) });
@@ -62,23 +89,27 @@ function Choice({ image, remedies, onClose }: Props & { remedies: readonly Remed
       onSubmit={repair}
       onClose={onClose}
     >
-      <FormGroup role="group" label={t('remedies')} fieldId="repair-remedies" isStack>
-        {remedies.map(({ code, title, plan, answers, unavailable }) => (
-          <Checkbox
-            key={code}
-            id={`repair-${code}`}
-            label={title}
-            isDisabled={unavailable !== undefined}
-            description={[plan, answers.length > 0 && t('repairAnswers', { count: answers.length }), unavailable]
-              .filter(Boolean)
-              .join(' ')}
-            isChecked={chosen.includes(code)}
-            onChange={(_event, isChosen) =>
-              setChosen((before) => (isChosen ? [...before, code] : before.filter((each) => each !== code)))
-            }
-          />
-        ))}
-      </FormGroup>
+      {recommended.length > 0 && (
+        <FormGroup role="group" label={t('remediesRecommended')} fieldId="repair-remedies" isStack>
+          {boxes(recommended)}
+        </FormGroup>
+      )}
+      {others.length > 0 && recommended.length > 0 && (
+        <ExpandableSection
+          toggleText={t('remediesOthers', { count: others.length })}
+          isExpanded={isOpen}
+          onToggle={(_event, open) => setOpen(open)}
+        >
+          <FormGroup role="group" label={t('remedies')} fieldId="repair-others" isStack>
+            {boxes(others)}
+          </FormGroup>
+        </ExpandableSection>
+      )}
+      {recommended.length === 0 && (
+        <FormGroup role="group" label={t('remedies')} fieldId="repair-remedies" isStack>
+          {boxes(others)}
+        </FormGroup>
+      )}
       <FormGroup label={t('repairName')} fieldId="repair-name" isRequired>
         <NameField id="repair-name" value={name} onChange={setName} />
       </FormGroup>

@@ -7,11 +7,14 @@ import {
   DataListItemCells,
   DataListItemRow,
   FormGroup,
+  FormHelperText,
+  HelperText,
+  HelperTextItem,
   TextInput,
 } from '@patternfly/react-core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ImageView } from '../../shared/contracts/api.ts';
+import type { ImageView, Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { Problem } from '../shell/failure.tsx';
 import { FormDialog } from '../shell/form-dialog.tsx';
@@ -19,10 +22,10 @@ import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { AnswerLabel } from './answer-label.tsx';
 
-type Props = { image: ImageView; onClose: () => void };
+type Props = { image: ImageView; self: Self; onClose: () => void };
 
 /** The projects that an image is shared with, and a field for one more. The image appears in their lists once they have accepted it. */
-export function ShareDialog({ image, onClose }: Props) {
+export function ShareDialog({ image, self, onClose }: Props) {
   const { t } = useSpeech();
   const notify = useNotify();
   const queries = useQueryClient();
@@ -30,6 +33,16 @@ export function ShareDialog({ image, onClose }: Props) {
   const [problem, setProblem] = useState<unknown>();
   const queryKey = ['members', image.id];
   const members = useQuery({ queryKey, queryFn: () => api.members(image.id) });
+
+  const known = useQuery({
+    queryKey: ['projects'],
+    queryFn: () => api.quotas({ sort: 'project', offset: 0, limit: 200 }),
+    enabled: self.role === 'admin',
+  });
+  const projects = [
+    ...(self.user?.projects ?? []),
+    ...(known.data?.projects ?? []).map((quota) => quota.projectId),
+  ].filter((id, at, all) => id !== image.projectId && all.indexOf(id) === at);
 
   const share = async (): Promise<void> => {
     await api.share(image.id, projectId.trim());
@@ -59,8 +72,20 @@ export function ShareDialog({ image, onClose }: Props) {
           value={projectId}
           isRequired
           autoComplete="off"
+          list="share-projects"
+          aria-describedby="share-project-help"
           onChange={(_event, next) => setProjectId(next)}
         />
+        <datalist id="share-projects">
+          {projects.map((id) => (
+            <option key={id} value={id} />
+          ))}
+        </datalist>
+        <FormHelperText>
+          <HelperText id="share-project-help">
+            <HelperTextItem>{t('shareUnknown')}</HelperTextItem>
+          </HelperText>
+        </FormHelperText>
       </FormGroup>
       <Problem error={problem ?? members.error} />
       {members.data && members.data.members.length > 0 && (

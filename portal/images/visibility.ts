@@ -8,3 +8,10 @@ export const visibilityNames = {
   community: 'community',
   public: 'public',
 } as const satisfies Record<Visibility, WordKey>;
+
+/** What each means, in a form. */
+export const visibilityHelp = {
+  private: 'visibilityPrivateHelp',
+  shared: 'visibilitySharedHelp',
+  community: 'visibilityCommunityHelp',
+} as const satisfies Record<Exclude<Visibility, 'public'>, WordKey>;

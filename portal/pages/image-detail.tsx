@@ -170,7 +170,7 @@ function Body({ image, self }: { image: ImageDetail; self: Self }) {
             </Panel>
           )}
           <Panel title={t('details')}>
-            <RecordOf image={image} />
+            <RecordOf image={image} self={self} />
           </Panel>
           {Object.keys(image.properties).length > 0 && (
             <Panel title={t('properties')}>

@@ -17,12 +17,13 @@ import { CubesIcon } from '@patternfly/react-icons/dist/esm/icons/cubes-icon';
 import { SearchIcon } from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { UploadIcon } from '@patternfly/react-icons/dist/esm/icons/upload-icon';
 import { type DragEvent, useState } from 'react';
-import { useLocation, useNavigate } from 'react-router';
-import type { ImagePage, Self } from '../../shared/contracts/api.ts';
+import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import { api } from '../api/client.ts';
 import { useImagePage } from '../api/live.ts';
 import { DeleteDialog } from '../images/delete-dialog.tsx';
 import { ImageTable } from '../images/image-table.tsx';
-import { AnswerFilter, ListFilters, useListFilters } from '../images/list-filters.tsx';
+import { AnswerFilter, ListFilters, ProjectFilter, useListFilters } from '../images/list-filters.tsx';
+import { ListPages, usePageSize } from '../images/list-pages.tsx';
 import { QuotaLine } from '../images/quota-line.tsx';
 import { Problem } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
@@ -30,21 +31,45 @@ import { UploadDialog } from '../upload/upload-dialog.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useTitle } from './title.ts';
 
-const pageSize = 50;
-
 export function MyImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
-  useTitle(t('myImages'));
   const { filters, isFiltered, change, clear } = useListFilters();
-  const { answer: _ofOthers, ...own } = filters;
-  const page = useImagePage({ ...own, limit: pageSize });
+  const { answer: _ofOthers, project: chosenProject, offset = 0, ...own } = filters;
+  const isAdmin = self.role === 'admin';
+  const project = isAdmin ? (chosenProject ?? self.projectId) : undefined;
+  const title =
+    !project || project === self.projectId
+      ? t('myImages')
+      : project === 'all'
+        ? t('allImages')
+        : t('imagesOf', { project });
+  useTitle(title);
+  const pageSize = usePageSize();
+  const query = { ...own, ...(project && project !== 'all' ? { project } : {}) };
+  const page = useImagePage({ ...query, offset, limit: pageSize.size });
   const [dropped, setDropped] = useState<File[]>();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [every, setEvery] = useState<readonly ImageView[]>();
   const [isDeleting, setDeleting] = useState(false);
   const mayUpload = self.role !== 'reader';
-  // Images that are on another page or hidden by a filter are not deleted.
-  const shownAndChosen = (page.data?.images ?? []).filter(({ id }) => chosen.has(id));
-  const isEmpty = page.data?.images.length === 0 && !filters.after;
+  const shown = page.data?.images ?? [];
+  // Images that are on another page or hidden by a filter are not deleted, unless all that match were asked for.
+  const picked = every ?? shown.filter(({ id }) => chosen.has(id));
+  const isEmpty = page.data?.images.length === 0 && offset === 0;
+  const total = page.data?.total ?? shown.length;
+  const choose = (ids: ReadonlySet<string>): void => {
+    setEvery(undefined);
+    setChosen(ids);
+  };
+  const chooseEvery = async (): Promise<void> => {
+    const found: ImageView[] = [];
+    while (found.length < total) {
+      const { images } = await api.images({ ...query, offset: found.length, limit: 500 });
+      if (images.length === 0) break;
+      found.push(...images);
+    }
+    setEvery(found);
+  };
 
   const drop = (event: DragEvent): void => {
     if (!mayUpload || event.dataTransfer.files.length === 0) return;
@@ -60,15 +85,16 @@ export function MyImagesPage({ self }: { self: Self }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the button does the same by keyboard
     <div className="drop-area" onDrop={drop} onDragOver={(event) => event.preventDefault()}>
       <PageSection>
-        <Title headingLevel="h1">{t('myImages')}</Title>
+        <Title headingLevel="h1">{title}</Title>
         <QuotaLine quota={self.quota} />
       </PageSection>
       <PageSection isFilled>
         <Problems error={page.error} connected={page.connected} />
-        {(!isEmpty || isFiltered) && (
+        {(!isEmpty || isFiltered || isAdmin) && (
           <Toolbar inset={{ default: 'insetNone' }}>
             <ToolbarContent>
-              <ListFilters filters={filters} change={change} />
+              {isAdmin && <ProjectFilter filters={filters} change={change} own={self.projectId} />}
+              {(!isEmpty || isFiltered) && <ListFilters filters={filters} change={change} />}
               {isFiltered && (
                 <ToolbarItem>
                   <Button variant="link" onClick={clear}>
@@ -76,14 +102,25 @@ export function MyImagesPage({ self }: { self: Self }) {
                   </Button>
                 </ToolbarItem>
               )}
-              {shownAndChosen.length > 0 && (
+              {picked.length > 0 && (
                 <ToolbarItem>
                   <Button variant="danger" onClick={() => setDeleting(true)}>
-                    {t('removeChosen', { count: shownAndChosen.length })}
+                    {t('removeChosen', { count: picked.length })}
                   </Button>
                 </ToolbarItem>
               )}
-              <ToolbarItem align={{ default: 'alignEnd' }}>{uploadButton}</ToolbarItem>
+              {picked.length > 0 && picked.length === shown.length && total > shown.length && (
+                <ToolbarItem>
+                  {every ? (
+                    t('everyChosen', { count: every.length })
+                  ) : (
+                    <Button variant="link" onClick={() => void chooseEvery()}>
+                      {t('chooseEvery', { count: total })}
+                    </Button>
+                  )}
+                </ToolbarItem>
+              )}
+              {!isEmpty && <ToolbarItem align={{ default: 'alignEnd' }}>{uploadButton}</ToolbarItem>}
             </ToolbarContent>
           </Toolbar>
         )}
@@ -97,7 +134,7 @@ export function MyImagesPage({ self }: { self: Self }) {
           <EmptyState titleText={t('noImages')} headingLevel="h2" icon={CubesIcon}>
             <EmptyStateBody>
               {t('noImagesHelp')}
-              <List isPlain className="requirements">
+              <List className="requirements">
                 <ListItem>{t('requirementFormat')}</ListItem>
                 <ListItem>{t('requirementVirtio')}</ListItem>
                 <ListItem>{t('requirementCloudInit')}</ListItem>
@@ -113,20 +150,17 @@ export function MyImagesPage({ self }: { self: Self }) {
             <ImageTable
               images={page.data.images}
               self={self}
-              label={t('myImages')}
+              label={title}
               areOwn
-              {...(mayUpload ? { chosen, onChoose: setChosen } : {})}
+              sorting={{ filters, change }}
+              {...(mayUpload ? { chosen, onChoose: choose } : {})}
             />
-            <Pages page={page.data} after={filters.after} change={change} />
+            <ListPages page={page.data} offset={offset} pageSize={pageSize} change={change} />
           </>
         )}
       </PageSection>
       {isDeleting && (
-        <DeleteDialog
-          images={shownAndChosen}
-          onClose={() => setDeleting(false)}
-          onDeleted={() => setChosen(new Set())}
-        />
+        <DeleteDialog images={picked} onClose={() => setDeleting(false)} onDeleted={() => choose(new Set())} />
       )}
       {dropped && <UploadDialog self={self} files={dropped} onClose={() => setDropped(undefined)} />}
     </div>
@@ -138,8 +172,9 @@ export function SharedImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
   useTitle(t('sharedImages'));
   const { filters, change } = useListFilters();
-  const { answer = 'all', after } = filters;
-  const page = useImagePage({ shared: answer, limit: pageSize, ...(after ? { after } : {}) });
+  const { answer = 'all', offset = 0 } = filters;
+  const pageSize = usePageSize();
+  const page = useImagePage({ shared: answer, offset, limit: pageSize.size });
   const isEmpty = page.data?.images.length === 0;
   return (
     <>
@@ -168,7 +203,7 @@ export function SharedImagesPage({ self }: { self: Self }) {
         {page.data && !isEmpty && (
           <>
             <ImageTable images={page.data.images} self={self} label={t('sharedImages')} areShared />
-            <Pages page={page.data} after={after} change={change} />
+            <ListPages page={page.data} offset={offset} pageSize={pageSize} change={change} />
           </>
         )}
       </PageSection>
@@ -181,7 +216,9 @@ export function PlatformImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
   useTitle(t('platformImages'));
   const { filters, change } = useListFilters();
-  const page = useImagePage({ owner: 'platform', limit: pageSize, ...(filters.after ? { after: filters.after } : {}) });
+  const { offset = 0, text } = filters;
+  const pageSize = usePageSize();
+  const page = useImagePage({ owner: 'platform', ...(text ? { text } : {}), offset, limit: pageSize.size });
   return (
     <>
       <PageSection>
@@ -198,7 +235,7 @@ export function PlatformImagesPage({ self }: { self: Self }) {
         {page.data && page.data.images.length > 0 && (
           <>
             <ImageTable images={page.data.images} self={self} label={t('platformImages')} />
-            <Pages page={page.data} after={filters.after} change={change} />
+            <ListPages page={page.data} offset={offset} pageSize={pageSize} change={change} />
           </>
         )}
       </PageSection>
@@ -219,33 +256,6 @@ function Loading() {
       {['first', 'second', 'third'].map((line) => (
         <Skeleton key={line} height="2.5rem" screenreaderText={t('loading')} />
       ))}
-    </div>
-  );
-}
-
-type PagesProps = { page: ImagePage; after: string | undefined; change: (filters: { after?: string }) => void };
-
-/** Each page is an address: the browser's own way back is the way back. */
-function Pages({ page, after, change }: PagesProps) {
-  const { t } = useSpeech();
-  const navigate = useNavigate();
-  const { state } = useLocation() as { state: { cameFromPage?: boolean } | null };
-  if (!after && !page.next) return null;
-  return (
-    <div className="pages">
-      {after && !state?.cameFromPage && (
-        <Button variant="secondary" onClick={() => change({})}>
-          {t('firstPage')}
-        </Button>
-      )}
-      {after && state?.cameFromPage && (
-        <Button variant="secondary" onClick={() => void navigate(-1)}>
-          {t('previousPage')}
-        </Button>
-      )}
-      <Button variant="secondary" isDisabled={!page.next} onClick={() => page.next && change({ after: page.next })}>
-        {t('nextPage')}
-      </Button>
     </div>
   );
 }

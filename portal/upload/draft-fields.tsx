@@ -68,7 +68,7 @@ export function DraftFields({ draft, self, isFirst, isTried, onChange, onChoose,
           )}
           {onRemove && (
             <Button variant="link" onClick={onRemove}>
-              {t('cancel')}
+              {t('removeFile')}
             </Button>
           )}
         </div>

@@ -7,11 +7,16 @@ import { TimesIcon } from '@patternfly/react-icons/dist/esm/icons/times-icon';
 import { type ReactNode, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { useProblemWords } from '../shell/failure.tsx';
+import { FormDialog } from '../shell/form-dialog.tsx';
 import { Message } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
+import { Followed } from './followed.tsx';
 import { PartRefused } from './put-part.ts';
 import { FileChanged, OtherFile, SentElsewhere, shareOf, type Upload } from './uploads.ts';
 import { useUploads } from './uploads-context.tsx';
+
+/** What is thrown away by one click is no more than this. */
+const askFrom = { bytes: 1024 ** 3, percent: 10 } as const;
 
 const running = new Set(['sending', 'waiting', 'completing']);
 
@@ -34,21 +39,21 @@ export function UploadDock() {
       >
         {count > 0 ? t('uploadsRunning', { count }) : t('uploads')}
       </Button>
-      {isOpen && (
-        <ul className="dock-list">
-          {list.map((upload) => (
-            <DockEntry key={upload.imageId} upload={upload} />
-          ))}
-        </ul>
-      )}
+      {/* Folded, it still follows the images to their end. */}
+      <ul className="dock-list" hidden={!isOpen}>
+        {list.map((upload) => (
+          <DockEntry key={upload.imageId} upload={upload} />
+        ))}
+      </ul>
     </section>
   );
 }
 
 function DockEntry({ upload }: { upload: Upload }) {
-  const { t, percent } = useSpeech();
+  const { t, percent, bytes } = useSpeech();
   const { pause, resume, cancel, dismiss, giveFile } = useUploads();
   const input = useRef<HTMLInputElement>(null);
+  const [isAsking, setAsking] = useState(false);
   const { imageId, name, fileName, phase } = upload;
   const share = shareOf(upload);
   return (
@@ -82,23 +87,42 @@ function DockEntry({ upload }: { upload: Upload }) {
               size="sm"
               icon={<TimesIcon />}
               aria-label={t(phase === 'done' ? 'dismiss' : 'cancelUpload', { name })}
-              onClick={() => (phase === 'done' ? dismiss(imageId) : void cancel(imageId))}
+              onClick={() => {
+                if (phase === 'done') dismiss(imageId);
+                else if (upload.done >= askFrom.bytes || share >= askFrom.percent) setAsking(true);
+                else void cancel(imageId);
+              }}
             />
           )}
         </span>
       </div>
-      <Progress
-        value={share}
-        label={percent(share)}
-        size="sm"
-        aria-label={name}
-        {...(phase === 'done' ? { variant: 'success' } : phase === 'failed' ? { variant: 'danger' } : {})}
-      />
+      {phase !== 'done' && (
+        <Progress
+          value={share}
+          label={percent(share)}
+          size="sm"
+          aria-label={name}
+          {...(phase === 'failed' ? { variant: 'danger' } : {})}
+        />
+      )}
       {/* Spoken in steps of ten: every quarter of a second would be noise. */}
       <span className="pf-v6-screen-reader" aria-live="polite">
         {running.has(phase) && share > 0 ? `${name}: ${percent(share - (share % 10))}` : ''}
       </span>
-      <Words upload={upload} />
+      {phase === 'done' ? <Followed imageId={imageId} name={name} /> : <Words upload={upload} />}
+      {isAsking && (
+        <FormDialog
+          id="cancel-upload"
+          title={t('cancelUploadTitle')}
+          action={t('cancelUploadAction')}
+          isDanger
+          isReady
+          onSubmit={async () => void cancel(imageId)}
+          onClose={() => setAsking(false)}
+        >
+          <p className="guest-text">{t('cancelUploadHelp', { name, done: bytes(upload.done) })}</p>
+        </FormDialog>
+      )}
       {phase === 'needs-file' && (
         <div className="dock-choose">
           <input
@@ -124,7 +148,7 @@ function DockEntry({ upload }: { upload: Upload }) {
 function Words({ upload }: { upload: Upload }) {
   const { t, bytes, roughly, percent } = useSpeech();
   const problemWords = useProblemWords();
-  const { phase, done, size, speed, secondsLeft, fileName, problem } = upload;
+  const { phase, done, size, speed, secondsLeft, silentSeconds, fileName, problem } = upload;
   const amount = t('uploadOf', { done: bytes(done), total: bytes(size) });
   if (problem instanceof OtherFile) {
     return <Message isPlain variant="danger" title={t('uploadOtherFile', { file: fileName, size: bytes(size) })} />;
@@ -140,13 +164,16 @@ function Words({ upload }: { upload: Upload }) {
       return (
         <p className="dock-words figures">
           {amount}
+          {silentSeconds === undefined ? '' : ` · ${t('uploadSilent', { seconds: silentSeconds })}`}
           {speed === undefined || secondsLeft === undefined
             ? ''
             : ` · ${t('uploadSpeed', { speed: bytes(speed), left: roughly(secondsLeft) })}`}
         </p>
       );
     case 'waiting':
-      return <p className="dock-words">{`${t('uploadWaiting')} · ${amount}`}</p>;
+      return (
+        <p className="dock-words">{`${t(navigator.onLine ? 'uploadStoreSilent' : 'uploadWaiting')} · ${amount}`}</p>
+      );
     case 'paused':
       return <p className="dock-words">{`${t('uploadPaused')} · ${amount}`}</p>;
     case 'completing':

@@ -1,4 +1,4 @@
-import type { ImageView } from '../../shared/contracts/api.ts';
+import type { CreateImage, ImageView } from '../../shared/contracts/api.ts';
 import { hurryEvent } from '../../shared/transfer/retry.ts';
 import { createTransferMeter, type TransferMeter } from '../../shared/transfer/transfer-meter.ts';
 import { computeFingerprint, isSameFile, type KeptUpload, type KeptUploads } from './kept-uploads.ts';
@@ -19,6 +19,8 @@ export type Upload = {
   done: number;
   speed: number | undefined;
   secondsLeft: number | undefined;
+  /** For how long nothing has moved, once that is worth telling. */
+  silentSeconds: number | undefined;
   phase: UploadPhase;
   problem: unknown;
 };
@@ -29,7 +31,7 @@ export function shareOf({ size, done, phase }: Pick<Upload, 'size' | 'done' | 'p
 }
 
 type UploadsApi = Transfer['api'] & {
-  createImage(image: { name: string; size: number }): Promise<ImageView>;
+  createImage(image: CreateImage): Promise<ImageView>;
   abandonUpload(id: string): Promise<void>;
   deleteImage(id: string): Promise<void>;
   image(id: string): Promise<Pick<ImageView, 'upload' | 'activity'>>;
@@ -61,6 +63,9 @@ type Going = {
   work?: Promise<void>;
 };
 
+/** A connection that is silent for this long is told. */
+const silentAfterSeconds = 10;
+
 /** How often listeners get the progress. */
 const tellEveryMs = 250;
 
@@ -78,7 +83,7 @@ export function createUploads(deps: UploadsDeps) {
   };
   const add = (entry: KeptUpload, upload: Partial<Upload>): void => {
     const { imageId, name, fileName, size } = entry;
-    const begun = { done: 0, speed: undefined, secondsLeft: undefined, problem: undefined };
+    const begun = { done: 0, speed: undefined, secondsLeft: undefined, silentSeconds: undefined, problem: undefined };
     snapshot = [...snapshot, { imageId, name, fileName, size, ...begun, phase: 'sending', ...upload }];
     for (const listener of listeners) listener();
   };
@@ -107,8 +112,14 @@ export function createUploads(deps: UploadsDeps) {
     const work = async (): Promise<void> => {
       change(imageId, { phase: 'sending', problem: undefined, speed: undefined, secondsLeft: undefined });
       // Reports by the clock, not by received data, so a connection without progress is shown too.
+      let heard = now();
+      let reached = -1;
       const telling = setInterval(() => {
-        if (upload.meter && isSending(imageId)) change(imageId, upload.meter.reading(now()));
+        if (!upload.meter || !isSending(imageId)) return;
+        const silent = Math.floor(now() - heard);
+        // A speed that only falls says nothing of a connection that does not move.
+        if (silent < silentAfterSeconds) change(imageId, { ...upload.meter.reading(now()), silentSeconds: undefined });
+        else change(imageId, { silentSeconds: silent, speed: undefined, secondsLeft: undefined });
       }, tellEveryMs);
       try {
         await sendFile(deps, {
@@ -119,6 +130,8 @@ export function createUploads(deps: UploadsDeps) {
           taken: kept.partsOf(imageId),
           onTaken: (partNumber, etag) => kept.keepPart(imageId, partNumber, etag),
           onProgress: (bytes) => {
+            if (bytes !== reached) heard = now();
+            reached = bytes;
             upload.meter ??= createTransferMeter({ total: file.size, done: bytes, now: now() });
             upload.meter.reached(bytes, now());
           },
@@ -200,10 +213,14 @@ export function createUploads(deps: UploadsDeps) {
       }
     },
 
-    /** Announces an image and begins to send its file. @throws whatever the API says to the announcement */
-    start: async (name: string, file: File): Promise<void> => {
+    /** Announces an image and begins to send its file. @returns the image's ID @throws whatever the API says to the announcement */
+    start: async (
+      name: string,
+      file: File,
+      more: Omit<CreateImage, 'name' | 'size' | 'source'> = {},
+    ): Promise<string> => {
       const fingerprint = await computeFingerprint(file);
-      const image = await api.createImage({ name, size: file.size });
+      const image = await api.createImage({ ...more, name, size: file.size });
       const entry: KeptUpload = {
         ...{ imageId: image.id, projectId: deps.projectId, name, fileName: file.name, size: file.size },
         ...{ lastModified: file.lastModified, fingerprint },
@@ -212,6 +229,7 @@ export function createUploads(deps: UploadsDeps) {
       going.set(image.id, { kept: entry, wanted: true, file });
       add(entry, {});
       void run(image.id);
+      return image.id;
     },
 
     pause: async (imageId: string): Promise<void> => {

@@ -48,6 +48,9 @@ export const actionsWords = {
     en: 'This deletes these images and all their data. It cannot be undone.',
     de: 'Diese Images werden mit allen Daten gelöscht. Das lässt sich nicht rückgängig machen.',
   },
+  removeTyped: { en: 'Type {count} to confirm', de: 'Geben Sie zur Bestätigung {count} ein' },
+  chooseEvery: { en: 'Select all {count} that match', de: 'Alle {count} Treffer auswählen' },
+  everyChosen: { en: 'All {count} are selected', de: 'Alle {count} sind ausgewählt' },
   removeChosen: {
     en: 'Delete {count, plural, one {# image} other {# images}}',
     de: '{count, plural, one {# Image} other {# Images}} löschen',
@@ -64,6 +67,11 @@ export const actionsWords = {
     de: 'Es entsteht ein neues Image, das wie jeder Upload geprüft wird. Das Original bleibt unverändert.',
   },
   remedies: { en: 'Problems to fix', de: 'Zu beheben' },
+  remediesRecommended: { en: 'Recommended', de: 'Empfohlen' },
+  remediesOthers: {
+    en: '{count, plural, one {# more repair} other {# more repairs}}',
+    de: '{count, plural, one {# weitere Reparatur} other {# weitere Reparaturen}}',
+  },
   repairAnswers: {
     en: 'Fixes {count, plural, one {# finding} other {# findings}}.',
     de: 'Behebt {count, plural, one {# Befund} other {# Befunde}}.',
@@ -115,6 +123,25 @@ export const actionsWords = {
   public: { en: 'Public', de: 'Öffentlich' },
   visibilityColumn: { en: 'Visibility', de: 'Sichtbarkeit' },
   allVisibilities: { en: 'All visibilities', de: 'Alle Sichtbarkeiten' },
+  visibilityPrivateHelp: { en: 'Private: only this project', de: 'Privat: nur dieses Projekt' },
+  visibilitySharedHelp: {
+    en: 'Shareable: also projects that you share it with',
+    de: 'Teilbar: auch Projekte, für die Sie es freigeben',
+  },
+  visibilityCommunityHelp: {
+    en: 'Community: everyone who knows its ID',
+    de: 'Gemeinschaft: alle, die die ID kennen',
+  },
+  visibilityMembers: { en: 'this project and {members}', de: 'dieses Projekt und {members}' },
+  description: { en: 'Description', de: 'Beschreibung' },
+  tags: { en: 'Tags', de: 'Schlagwörter' },
+  tagsHelp: { en: 'Separated by commas', de: 'Durch Kommas getrennt' },
+  protection: { en: 'Protected from deletion', de: 'Löschschutz' },
+  protectionHelp: {
+    en: 'Nobody can delete the image until the protection is removed.',
+    de: 'Niemand kann das Image löschen, solange der Schutz besteht.',
+  },
+  yes: { en: 'yes', de: 'ja' },
   visibilityPrivate: { en: 'this project', de: 'dieses Projekt' },
   visibilityShared: {
     en: 'this project and those it is shared with',
@@ -137,8 +164,15 @@ export const actionsWords = {
     en: 'The other project can use the image but cannot change it. The image appears in that project’s list once accepted.',
     de: 'Das andere Projekt kann das Image nutzen, aber nicht ändern. Das Image erscheint dort in der Liste, sobald das Projekt die Freigabe annimmt.',
   },
+  shareUnknown: {
+    en: 'If the project exists, it finds the image under “Shared with me”. We do not reveal which projects exist.',
+    de: 'Wenn es das Projekt gibt, findet es das Image unter „Mit mir geteilt“. Welche Projekte es gibt, verraten wir nicht.',
+  },
   shareWith: { en: 'Project', de: 'Projekt' },
-  shared: { en: '“{name}” is shared with {project}.', de: '„{name}“ ist für {project} freigegeben.' },
+  shared: {
+    en: '“{name}” is offered to {project}.',
+    de: '„{name}“ ist jetzt für {project} freigegeben, falls es dieses Projekt gibt.',
+  },
   members: { en: 'Shared with', de: 'Freigegeben für' },
   memberPending: { en: 'Not answered yet', de: 'Noch nicht beantwortet' },
   memberAccepted: { en: 'Accepted', de: 'Angenommen' },

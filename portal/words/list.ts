@@ -45,7 +45,20 @@ export const listWords = {
   },
   nextPage: { en: 'Next page', de: 'Nächste Seite' },
   previousPage: { en: 'Previous page', de: 'Vorherige Seite' },
-  firstPage: { en: 'First page', de: 'Erste Seite' },
+  pages: { en: 'Pages', de: 'Seiten' },
+  rangeOf: { en: '{first}–{last} of {total}', de: '{first}–{last} von {total}' },
+  countOf: {
+    en: '{count, plural, one {# image} other {# images}}',
+    de: '{count, plural, one {# Image} other {# Images}}',
+  },
+  pageSize: { en: 'Images per page', de: 'Images pro Seite' },
+  perPage: { en: '{count} per page', de: '{count} pro Seite' },
+  moreFilters: { en: 'Filters', de: 'Filter' },
+  allProjects: { en: 'All projects', de: 'Alle Projekte' },
+  ownProject: { en: 'Project {project}', de: 'Projekt {project}' },
+  allImages: { en: 'All images', de: 'Alle Images' },
+  imagesOf: { en: 'Images of {project}', de: 'Images von {project}' },
+  sortBy: { en: 'Sort by {what}', de: 'Nach {what} sortieren' },
 
   // Glance's statuses, to filter by.
   andMore: { en: '+{count} more', de: '+{count} weitere' },

@@ -13,6 +13,7 @@ import {
   ImageName,
   ImageSettings,
   ImageStatus,
+  imageSorts,
   ListedSystem,
   MemberStatus,
   memberStatuses,
@@ -100,6 +101,9 @@ export const ImageView = z.object({
   /** The least that an instance needs: MiB of memory, GiB of disk; 0 for no requirement. */
   minRam: z.number().int(),
   minDisk: z.number().int(),
+  /** Nobody can delete it before the protection is removed. */
+  protected: z.boolean().default(false),
+  tags: z.array(z.string()).default([]),
   /** Image properties in Glance's vocabulary, e.g. os_distro, hw_firmware_type: what was found, and what the owner has set. */
   properties: z.record(z.string(), z.string()),
   /** Null until its upload is finished, and for other projects unless it has published the image. */
@@ -115,6 +119,8 @@ export type ImageView = z.infer<typeof ImageView>;
 
 export const ImagePage = z.object({
   images: z.array(ImageView),
+  /** All that the filters match, however many are on this page; only where `offset` is given. */
+  total: z.number().int().optional(),
   /** Give it back as `after` for the next page; absent at the end. */
   next: z.uuid().optional(),
 });
@@ -295,6 +301,13 @@ export const ImageQuery = z.object({
   shared: z.enum([...memberStatuses, 'all']).optional(),
   /** Name, or the beginning of an id; at most ten images come. Excludes the filters but `shared`. */
   search: z.string().min(1).max(255).optional(),
+  /** For administrators: only images of this project. */
+  project: ProjectId.optional(),
+  sort: z.enum(imageSorts).default('created'),
+  direction: z.enum(['asc', 'desc']).default('desc'),
+  /** How many are left out at the beginning, for pages with numbers. Not together with `after`. */
+  offset: z.coerce.number().int().min(0).max(100_000).optional(),
+  /** Only in the order of creation, newest first. */
   after: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
@@ -327,6 +340,10 @@ export const ChangeImage = z
     minRam: Amount.optional(),
     /** GiB. */
     minDisk: Amount.optional(),
+    /** Platform images are made by POST /v1/images/{id}/promote. */
+    visibility: Visibility.exclude(['public']).optional(),
+    protected: z.boolean().optional(),
+    tags: z.array(z.string().min(1).max(255)).max(128).optional(),
     /** Merged with the existing properties; null removes one. */
     properties: z.record(z.string().min(1).max(255), z.string().max(65_535).nullable()).optional(),
   })
@@ -569,6 +586,8 @@ export const Self = z.object({
   uploads: z.object({ endpoint: z.string(), bucket: z.string(), keyPrefix: z.string() }),
   /** The settings of an upload that chooses none. */
   defaults: AppliedSettings.optional(),
+  /** Where the cloud starts an instance, with `{id}` for the image's ID; null if the installation names no place. */
+  launchUrl: z.string().nullable().default(null),
 });
 export type Self = z.infer<typeof Self>;
 

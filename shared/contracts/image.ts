@@ -20,6 +20,10 @@ export const visibilities = ['private', 'shared', 'community', 'public'] as cons
 export const Visibility = z.enum(visibilities);
 export type Visibility = z.infer<typeof Visibility>;
 
+/** What lists can be sorted by. */
+export const imageSorts = ['created', 'name', 'size'] as const;
+export type ImageSort = (typeof imageSorts)[number];
+
 /** The systems that lists can filter by: a type of system, or a distribution, in the words of guestfs(3), "inspect_get_type" and "inspect_get_distro". */
 const listedSystems = [
   ...['linux', 'windows', 'debian', 'ubuntu', 'rhel', 'centos', 'rocky', 'almalinux', 'oraclelinux', 'fedora'],

@@ -776,6 +776,10 @@ export interface components {
             name?: string | undefined;
             minRam?: number | undefined;
             minDisk?: number | undefined;
+            /** @enum {string} */
+            visibility?: ("private" | "shared" | "community") | undefined;
+            protected?: boolean | undefined;
+            tags?: string[] | undefined;
             properties?: {
                 [key: string]: string | null;
             } | undefined;
@@ -964,6 +968,10 @@ export interface components {
             memberStatus?: components["schemas"]["MemberStatus"] | undefined;
             minRam: number;
             minDisk: number;
+            /** @default false */
+            protected: boolean;
+            /** @default [] */
+            tags: string[];
             properties: {
                 [key: string]: string;
             };
@@ -993,6 +1001,7 @@ export interface components {
         };
         ImagePage: {
             images: components["schemas"]["ImageView"][];
+            total?: number | undefined;
             /** Format: uuid */
             next?: string | undefined;
         };
@@ -1060,6 +1069,10 @@ export interface components {
             memberStatus?: components["schemas"]["MemberStatus"] | undefined;
             minRam: number;
             minDisk: number;
+            /** @default false */
+            protected: boolean;
+            /** @default [] */
+            tags: string[];
             properties: {
                 [key: string]: string;
             };
@@ -1381,6 +1394,8 @@ export interface components {
                 keyPrefix: string;
             };
             defaults?: components["schemas"]["AppliedSettings"] | undefined;
+            /** @default null */
+            launchUrl: string | null;
         };
         SessionList: {
             sessions: components["schemas"]["SessionView"][];
@@ -2532,6 +2547,10 @@ export interface operations {
                 owner?: "project" | "platform";
                 shared?: "pending" | "accepted" | "rejected" | "all";
                 search?: string;
+                project?: string;
+                sort?: "created" | "name" | "size";
+                direction?: "asc" | "desc";
+                offset?: number;
                 after?: string;
                 limit?: number;
             };

@@ -40,6 +40,8 @@ export const imageFields = {
   memberStatus: 'member',
   minRam: 'everyone',
   minDisk: 'everyone',
+  protected: 'everyone',
+  tags: 'everyone',
   properties: 'everyone',
   activity: 'published',
   order: 'owner',

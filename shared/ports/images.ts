@@ -1,5 +1,12 @@
 import type { Finding } from '../contracts/finding.ts';
-import type { ImageSettings, ImageStatus, ListedSystem, MemberStatus, Visibility } from '../contracts/image.ts';
+import type {
+  ImageSettings,
+  ImageSort,
+  ImageStatus,
+  ListedSystem,
+  MemberStatus,
+  Visibility,
+} from '../contracts/image.ts';
 import type { OrderStatus } from '../contracts/order.ts';
 import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } from '../contracts/run.ts';
 import type { Step } from '../contracts/step.ts';
@@ -93,8 +100,12 @@ export type ImageFilter = {
   /** Only images that everybody may use, from any owner. */
   isPublic?: true;
   sharedWith?: SharedWith;
-  /** The id of the last image of the page before. */
+  /** By creation, newest first, unless it says otherwise. */
+  sort?: ImageSort;
+  direction?: 'asc' | 'desc';
+  /** The id of the last image of the page before, in the order of creation. */
   after?: string;
+  offset?: number;
   limit: number;
 };
 
@@ -139,8 +150,9 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   search(text: string, of: Pick<ImageFilter, 'projectId' | 'sharedWith'>): Promise<Image[]>;
   /** Those of the ids that belong to the project, deleted ones among them. */
   ownedBy(ids: readonly string[], projectId: string | undefined): Promise<string[]>;
-  /** Newest first. */
   list(filter: ImageFilter): Promise<Image[]>;
+  /** How many the filter matches, without its page. */
+  count(filter: Omit<ImageFilter, 'sort' | 'direction' | 'after' | 'offset' | 'limit'>): Promise<number>;
   /** Newest first. */
   runs(imageId: string): Promise<Run[]>;
   steps(runId: string): Promise<RunStep[]>;

@@ -95,7 +95,7 @@ test('a Debian goes from the menu to “Aktiv”, is seen, named, told its needs
   const dock = page.getByRole('region', { name: 'Uploads' });
   await dock.getByText(/iB von [\d.,]+ [MG]iB · [\d,]+ [KMG]iB\/s, noch/).waitFor();
   await picture(page, 'way-3-uploading');
-  await dock.getByText('Hochgeladen. Die Verarbeitung läuft.').waitFor({ timeout: 300_000 });
+  await dock.getByText('Hochgeladen.').waitFor({ timeout: 300_000 });
 
   // Watched, by what the server sends alone.
   await dock.getByRole('link', { name: 'Debian-10' }).click();

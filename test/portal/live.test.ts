@@ -136,6 +136,7 @@ test('snapshots stand among the images, and are listed alone by an address', asy
   await portal.signIn(member);
   const { page } = portal;
   await page.getByRole('row', { name: /Backup of web-1 Backup-Snapshot/ }).waitFor();
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByLabel('Art').selectOption({ label: 'Nur Snapshots' });
   await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
   expect(new URL(page.url()).search).toBe('?imageType=snapshot');
@@ -155,6 +156,7 @@ test('images are listed by what was found in them and by who may see them, by an
   await page.setViewportSize({ width: 1600, height: 900 });
   const mine = page.getByRole('row', { name: /Only mine.*Privat/ });
   await mine.waitFor();
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByLabel('System', { exact: true }).selectOption({ label: 'Windows' });
   await page.getByText('Kein Image gefunden').waitFor();
   await page.getByLabel('System', { exact: true }).selectOption({ label: 'Debian' });
@@ -219,6 +221,16 @@ test('a list of 10,000 images is there at once, small, scrolls smoothly, and ask
   await page.getByRole('link', { name: 'bulk-09990' }).waitFor();
   expect(await page.locator('tbody tr').count()).toBe(10);
   expect(new Set(limits)).toEqual(new Set(['50']));
+  // Where one is, in which order, and at the top of the new page.
+  await page.goto('/images?sort=name&direction=asc&offset=50');
+  await page.getByText('51–100 von 10.000').waitFor();
+  await page.getByRole('link', { name: 'bulk-00051' }).waitFor();
+  await page.getByRole('button', { name: 'Name' }).click();
+  await page.getByRole('link', { name: 'bulk-10000' }).waitFor();
+  await page.evaluate(() => document.getElementById('main')?.scrollTo({ top: 2000 }));
+  await page.getByRole('button', { name: 'Nächste Seite' }).click();
+  await page.getByRole('link', { name: 'bulk-09950' }).waitFor();
+  expect(await page.evaluate(() => document.getElementById('main')?.scrollTop)).toBe(0);
   process.stderr.write(
     `10,000 images: first row after ${loads} ms, ${elements} elements, frames ${frames.map((ms) => ms.toFixed(1))} ms, next page ${asked} ms\n`,
   );

@@ -31,6 +31,8 @@ describe('a repair', () => {
     const dialog = page.getByRole('dialog', { name: 'Image reparieren' });
     const cleaning = dialog.getByRole('checkbox', { name: 'Zum Klonen bereinigen' });
     expect(await cleaning.isChecked()).toBe(true);
+    // The others are folded away.
+    await dialog.getByRole('button', { name: /weitere Reparaturen/ }).click();
     expect(await dialog.getByRole('checkbox', { name: 'Netzwerk per DHCP' }).isChecked()).toBe(false);
     expect(await dialog.getByLabel('Name des neuen Images').inputValue()).toBe('Web server (repariert)');
     await expectAccessible(page);
@@ -149,7 +151,7 @@ describe('an image', () => {
     await dialog.locator('.pf-v6-c-alert.pf-m-danger').waitFor();
     await dialog.getByLabel('Projekt').fill('friends');
     await dialog.getByRole('button', { name: 'Freigeben' }).click();
-    await page.getByText('„Debian 12“ ist für friends freigegeben.').waitFor();
+    await page.getByText('„Debian 12“ ist jetzt für friends freigegeben, falls es dieses Projekt gibt.').waitFor();
     await open();
     await dialog.getByText('Noch nicht beantwortet').waitFor();
     await expectAccessible(page);
@@ -255,4 +257,59 @@ test('several images are deleted at once, and only those that were chosen', asyn
     .select('name')
     .execute();
   expect(left).toEqual([{ name: 'bulk-00002' }]);
+});
+
+test('an image is fetched from an address, with a checksum and settings that only it has', async () => {
+  const { installation } = portal;
+  await portal.signIn(await portal.newKey('member', 'fetching'));
+  const { page } = portal;
+  await page.getByRole('button', { name: 'Image hochladen' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Image hochladen' });
+  await dialog.getByRole('button', { name: 'Von einer Adresse' }).click();
+  await dialog.getByLabel('Adresse (URL)').fill('ftp://images.example.org/alpine.qcow2');
+  await dialog.getByText('Geben Sie eine Adresse ein, die mit http').waitFor();
+  await dialog.getByLabel('Adresse (URL)').fill('https://images.example.org/alpine-3.qcow2');
+  await dialog.getByLabel('Prüfsumme').fill('A'.repeat(64));
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('alpine-3');
+  await dialog.getByRole('button', { name: 'Weitere Angaben' }).click();
+  await dialog.getByLabel('Starttest').selectOption({ label: 'Ausgeschaltet' });
+  await dialog.getByLabel('Sichtbarkeit').selectOption({ label: 'Privat: nur dieses Projekt' });
+  await expectAccessible(page);
+  // What was typed is not thrown away by one key.
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Weiter bearbeiten' }).click();
+  await dialog.getByRole('button', { name: 'Erstelle' }).click();
+  await page.getByText('„alpine-3“ wird heruntergeladen.').waitFor();
+  await page
+    .getByRole('row', { name: /alpine-3/ })
+    .getByText('Download wartet')
+    .waitFor();
+  const row = await installation.db
+    .selectFrom('images')
+    .innerJoin('downloads', 'downloads.image_id', 'images.id')
+    .where('name', '=', 'alpine-3')
+    .select(['settings', 'visibility', 'url', 'checksum'])
+    .executeTakeFirstOrThrow();
+  expect(row).toEqual({
+    ...{ settings: { bootCheck: 'off' }, visibility: 'private' },
+    ...{ url: 'https://images.example.org/alpine-3.qcow2', checksum: `sha256:${'a'.repeat(64)}` },
+  });
+});
+
+test('what is protected is not deleted, and says so; description and tags are seen', async () => {
+  await portal.signIn(member, `/images/${images.rejected.id}`);
+  const { page } = portal;
+  await page.getByRole('button', { name: 'Aktionen' }).click();
+  await page.getByRole('menuitem', { name: 'Eigenschaften …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Eigenschaften des Images' });
+  await dialog.getByLabel('Beschreibung').fill('For the web servers');
+  await dialog.getByLabel('Schlagwörter').fill('web, blue');
+  await dialog.getByLabel('Löschschutz').check();
+  await dialog.getByRole('button', { name: 'Speichern' }).click();
+  await page.getByText('For the web servers').first().waitFor();
+  await page.getByText('web, blue').waitFor();
+  await page.getByRole('button', { name: 'Aktionen' }).click();
+  const remove = page.getByRole('menuitem', { name: 'Löschen' });
+  expect(await remove.isDisabled()).toBe(true);
+  await page.getByText('Es ist vor dem Löschen geschützt.').waitFor();
 });

@@ -316,12 +316,15 @@ describe('an upload', () => {
     await dialog.getByText('Die Datei ist komprimiert').waitFor();
     await picture(page, 'upload-dialog-de');
     await dialog.getByRole('button', { name: 'Erstelle' }).click();
-    await page.getByText('Hochgeladen. Die Verarbeitung läuft.').waitFor();
+    await page.getByText('Hochgeladen.').waitFor();
     expect((await storedBytes('Debian-10'))?.equals(await readFile(path))).toBe(true);
     await expectAccessible(page);
 
     const row = page.getByRole('row', { name: /Debian-10/ });
     await row.getByText('Aktion nötig').waitFor({ timeout: 60_000 });
+    // The dock follows it to its end, and says so once, on whatever page.
+    await page.getByRole('region', { name: 'Uploads' }).getByText('Aktion nötig').waitFor();
+    await page.getByText('„Debian-10“: Aktion nötig').waitFor();
     await row.getByRole('link', { name: 'Debian-10' }).click();
     await page.getByRole('heading', { name: 'Dieses Image wurde nicht veröffentlicht' }).waitFor();
     await page.getByText('Muss behoben werden').first().waitFor();
@@ -483,7 +486,7 @@ describe('an upload', () => {
     await dock.getByText('Pausiert').waitFor();
     line = 'cut';
     await dock.getByRole('button', { name: 'Upload von patient fortsetzen' }).click();
-    await dock.getByText('Wartet auf das Netzwerk').waitFor();
+    await dock.getByText('Der Server oder der Objektspeicher antwortet nicht.').waitFor();
     line = 'open';
     await dock.getByText('Hochgeladen').waitFor();
     expect(puts.get(3)).toBe(2);

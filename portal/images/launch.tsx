@@ -1,0 +1,52 @@
+import { Button, ClipboardCopy, ExpandableSection } from '@patternfly/react-core';
+import { useState } from 'react';
+import type { ImageDetail, Self } from '../../shared/contracts/api.ts';
+import { useSpeech } from '../words/language.tsx';
+
+type Props = { image: ImageDetail; self: Self };
+
+/** The way to an instance: the cloud's own page if the operator has named it, else command lines. */
+export function LaunchLink({ image, self }: Props) {
+  const { t } = useSpeech();
+  if (!self.launchUrl) return null;
+  return (
+    <Button component="a" href={self.launchUrl.replaceAll('{id}', encodeURIComponent(image.id))}>
+      {t('launch')}
+    </Button>
+  );
+}
+
+export function LaunchCommands({ image, self }: Props) {
+  const { t } = useSpeech();
+  const [isOpen, setOpen] = useState(false);
+  if (self.launchUrl) return null;
+  const format = image.diskFormat ?? 'raw';
+  const commands = [
+    { tool: 'OpenStack', run: `openstack server create --image ${image.id} --flavor FLAVOR --network NETWORK NAME` },
+    {
+      tool: 'virt-install',
+      run: `virt-install --import --name NAME --memory ${Math.max(image.minRam, 2048)} --disk path=FILE,format=${format} --osinfo detect=on,require=off --cloud-init`,
+    },
+  ];
+  return (
+    <ExpandableSection toggleText={t('launchByCommand')} isExpanded={isOpen} onToggle={(_event, open) => setOpen(open)}>
+      <div className="stacked">
+        {commands.map(({ tool, run }) => (
+          <div key={tool} className="finding-command">
+            <span className="quiet">{tool}</span>
+            <ClipboardCopy
+              isReadOnly
+              isCode
+              hoverTip={t('copy')}
+              clickTip={t('copied')}
+              textAriaLabel={t('command')}
+              copyAriaLabel={t('copyWhat', { what: tool })}
+            >
+              {run}
+            </ClipboardCopy>
+          </div>
+        ))}
+      </div>
+    </ExpandableSection>
+  );
+}
