@@ -587,7 +587,7 @@ export const Self = z.object({
   /** The settings of an upload that chooses none. */
   defaults: AppliedSettings.optional(),
   /** Where the cloud starts an instance, with `{id}` for the image's ID; null if the installation names no place. */
-  launchUrl: z.string().nullable().default(null),
+  launchUrl: z.string().nullish(),
 });
 export type Self = z.infer<typeof Self>;
 

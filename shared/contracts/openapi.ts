@@ -1394,8 +1394,7 @@ export interface components {
                 keyPrefix: string;
             };
             defaults?: components["schemas"]["AppliedSettings"] | undefined;
-            /** @default null */
-            launchUrl: string | null;
+            launchUrl?: (string | null) | undefined;
         };
         SessionList: {
             sessions: components["schemas"]["SessionView"][];
