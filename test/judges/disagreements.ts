@@ -43,6 +43,7 @@ export const disagreements: readonly Disagreement[] = [
     reason: 'The judge fails at a subvolume.',
   },
   named('alpine-tree', 'Alpine Linux v3.20', 'Alpine Linux 3.20.3'),
+  named('an Alpine for UEFI, whose boot entry stayed in its old machine', 'Alpine Linux v3.20', 'Alpine Linux 3.20.3'),
   named('a real Alpine', 'Alpine Linux v3.23', 'Alpine Linux 3.23.6'),
   ...reads(nothingStarts, 'The initramfs of the boot entry is missing. The judge reads that of another kernel.'),
   ...reads(oldKernel, 'The boot entry starts a kernel without an initramfs. The judge reads that of another kernel.'),

@@ -90,6 +90,9 @@ const families: Readonly<Record<string, string>> = { ext2: 'ext', ext3: 'ext', e
 function family(type: string): string {
   return families[type] ?? type;
 }
+function plainName(name: string): string {
+  return name.replace(' release ', ' ').replace('(R) ', '');
+}
 function isLinux({ guest }: Seen): boolean {
   return guest.osType === 'linux';
 }
@@ -159,9 +162,7 @@ export const questions: readonly Question[] = [
     ({ guest }) => guest.osName,
     // It adds versions of its own.
     (value, { guest }) =>
-      guest.osName && String(value).replace(' release ', ' ').replace('(R) ', '').startsWith(guest.osName)
-        ? guest.osName
-        : String(value),
+      guest.osName && plainName(String(value)).startsWith(plainName(guest.osName)) ? guest.osName : String(value),
   ),
   dissect(
     'architecture',
