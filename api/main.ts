@@ -60,6 +60,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
   const store = openObjectStore(config);
   const foreign = openForeignDoor({ atOnce: 4, keepReady: [admitTask.module] });
   const keys = createApiKeyStore(database.db);
+  const sessions = createSessionStore(database.db, { idleSeconds: config.SESSION_IDLE_MINUTES * 60 });
   const oidc = oidcSettings && openOidcIssuer(oidcSettings);
   const health = installationHealth({ config, db: database.db, queues, temporal, store });
   const operations = createOperationsStore(database.db);
@@ -73,7 +74,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
       secrets,
       within,
       keys,
-      sessions: createSessionStore(database.db, { idleSeconds: config.SESSION_IDLE_MINUTES * 60 }),
+      sessions,
       oidc,
       feed,
       store,
@@ -102,7 +103,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
       health,
       meter: createHttpMeter(registry),
       traces,
-      queueBoard: queueBoard(queues.all, { keys, projects, oidc }),
+      queueBoard: queueBoard(queues.all, { keys, projects, oidc, sessions }),
       portalFolder: join(import.meta.dirname, '../portal/dist'),
     },
     log,

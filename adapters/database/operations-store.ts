@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import type { WaitsFor } from '../../shared/contracts/run.ts';
+import type { RunStatus, WaitsFor } from '../../shared/contracts/run.ts';
 import type { RunStep } from '../../shared/ports/images.ts';
-import type { OpenRun, OperationsStore } from '../../shared/ports/operations.ts';
+import type { EndedRun, OpenRun, OperationsStore } from '../../shared/ports/operations.ts';
 import type { Database } from './schema.ts';
 
 function oldestSeconds(column: 'received_at' | 'created_at') {
@@ -62,6 +62,43 @@ export function createOperationsStore(db: Kysely<Database>): OperationsStore {
           step: row.step === null ? null : toStep(row as StepColumns),
         }),
       );
+    },
+
+    endedRuns: async (since, limit) => {
+      const seconds = sql<number | null>`extract(epoch from runs.finished_at - runs.started_at)::float8`;
+      const ended = db.selectFrom('runs').where('runs.finished_at', '>=', since);
+      const [totals, rows] = await Promise.all([
+        ended
+          .groupBy('runs.status')
+          .select((eb) => ['runs.status', eb.fn.countAll<number>().as('count')])
+          .select(sql<number | null>`percentile_cont(0.5) within group (order by ${seconds})`.as('median'))
+          .select(sql<number | null>`max(${seconds})`.as('slowest'))
+          .execute(),
+        ended
+          .innerJoin('images', 'images.id', 'runs.image_id')
+          .where('runs.status', 'in', ['rejected', 'failed', 'cancelled'])
+          .orderBy('runs.finished_at', 'desc')
+          .limit(limit)
+          .select(['images.id as image_id', 'images.name as image_name', 'images.project_id', 'runs.failure'])
+          .select(['runs.number', 'runs.workflow_id', 'runs.status', 'runs.finished_at', seconds.as('seconds')])
+          .execute(),
+      ]);
+      const find = (status: RunStatus) => totals.find((each) => each.status === status);
+      const count = (status: RunStatus): number => Number(find(status)?.count ?? 0);
+      return {
+        counts: {
+          ...{ published: count('published'), rejected: count('rejected') },
+          ...{ failed: count('failed'), cancelled: count('cancelled') },
+        },
+        medianSeconds: find('published')?.median ?? null,
+        slowestSeconds: find('published')?.slowest ?? null,
+        unpublished: rows.map((row) => ({
+          ...{ imageId: row.image_id, imageName: row.image_name, projectId: row.project_id, number: row.number },
+          ...{ workflowId: row.workflow_id, status: row.status as EndedRun['status'], seconds: row.seconds },
+          finishedAt: row.finished_at as Date,
+          failure: row.failure,
+        })),
+      };
     },
 
     backlogs: async () => {

@@ -45,14 +45,17 @@ export function actInScope(app: FastifyInstance, within: WithinScope): void {
   });
 }
 
+/** A key or token if one is shown, or else the session of a browser that has shown one. @throws as `authenticate` */
+export async function identifyCaller(request: FastifyRequest, deps: BearerDeps & SessionDeps): Promise<Identity> {
+  const session = keyOf(request) === undefined ? await identityOfSession(request, deps) : undefined;
+  return session ?? (await authenticate(request, deps));
+}
+
 /** Every route below needs a key, a token of the issuer, or the session of a browser that has shown one. */
 export function identify(app: FastifyInstance, deps: BearerDeps & SessionDeps & { within: WithinScope }): void {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
-    request.identifyAgain = async () => {
-      const session = keyOf(request) === undefined ? await identityOfSession(request, deps) : undefined;
-      return session ?? (await authenticate(request, deps));
-    };
+    request.identifyAgain = () => identifyCaller(request, deps);
     request.identity = await request.identifyAgain();
   });
   actInScope(app, deps.within);

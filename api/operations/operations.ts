@@ -8,6 +8,7 @@ import {
   AuditFilter,
   AuditPage,
   AuditQuery,
+  EndedRuns,
   type OpenRunView,
   Operations,
   type StuckReason,
@@ -24,10 +25,12 @@ import { readLanguage } from '../http/language.ts';
 import { media } from '../http/openapi.ts';
 import { atLeast } from '../identity/identity.ts';
 import { streamWhileAllowed } from '../identity/while-allowed.ts';
-import { eventView, explainMessage } from '../images/views.ts';
+import { eventView, explainFailure, explainMessage } from '../images/views.ts';
 
 /** As many as a page shows. */
 const mostRuns = 200;
+const mostEnded = 100;
+const dayMs = 86_400_000;
 
 /** Pages and actions for the operators of the installation. All of them are administrators. */
 export function operationRoutes({
@@ -71,6 +74,31 @@ export function operationRoutes({
           workers: known.map((worker) => workerView(worker, now)),
           dependencies,
           links: { queueBoard: '/queues/', temporal: workflowsPage(config) },
+        };
+      },
+    );
+
+    app.get(
+      '/operations/ended-runs',
+      {
+        ...admin,
+        schema: {
+          operationId: 'listEndedRuns',
+          summary: 'Runs of the last 24 hours: how many ended how, how long they took, and which published nothing',
+          refuses: ['forbidden'],
+          response: { 200: EndedRuns },
+        },
+      },
+      async (request) => {
+        const { unpublished, ...sums } = await operations.endedRuns(new Date(Date.now() - dayMs), mostEnded);
+        return {
+          ...sums,
+          unpublished: unpublished.map(({ number, finishedAt, failure, ...run }) => ({
+            ...run,
+            runNumber: number,
+            finishedAt: finishedAt.toISOString(),
+            failure: explainFailure(failure, readLanguage(request)),
+          })),
         };
       },
     );

@@ -5,7 +5,8 @@ import type { Queue } from 'bullmq';
 import type { FastifyPluginAsync } from 'fastify';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { BearerDeps } from '../identity/bearer.ts';
-import { authenticate } from '../identity/identity.ts';
+import { identifyCaller } from '../identity/identity.ts';
+import type { SessionDeps } from '../identity/user-session.ts';
 
 /** The board's scripts and styles come from us; it sets styles of its own by script. */
 const contentSecurityPolicy = [
@@ -22,14 +23,14 @@ const contentSecurityPolicy = [
 
 /**
  * The queues for operators, read-only: the audit log does not record that someone repeats or removes a job, so the board does not offer it. The board has no
- * users of its own. Browsers ask for a name and a password: the password is the key of an administrator. Every request that changes something must come from
+ * users of its own. An administrator who is signed in to the portal sees it. Other browsers ask for a name and a password: the password is the key of an administrator. Every request that changes something must come from
  * the board itself, because browsers send the password with requests from any site.
  */
-export function queueBoard(queues: readonly Queue[], deps: BearerDeps): FastifyPluginAsync {
+export function queueBoard(queues: readonly Queue[], deps: BearerDeps & SessionDeps): FastifyPluginAsync {
   return async (app, { prefix }: { prefix?: string }) => {
     app.addHook('onRequest', async (request, reply) => {
       reply.header('content-security-policy', contentSecurityPolicy);
-      const identity = await authenticate(request, deps).catch((error: unknown) => {
+      const identity = await identifyCaller(request, deps).catch((error: unknown) => {
         if (isBootreadyError(error) && ['unauthenticated', 'forbidden'].includes(error.code)) return undefined;
         throw error;
       });
@@ -40,8 +41,8 @@ export function queueBoard(queues: readonly Queue[], deps: BearerDeps): FastifyP
           .send({
             error: {
               code: 'unauthenticated',
-              message: 'The queue board needs the key of an administrator as password.',
-              remedy: 'Create one: bootready key create --role admin --project NAME --name NAME',
+              message: 'The queue board is for administrators.',
+              remedy: 'Sign in to the portal as one, or give the key of one as password.',
               requestId: request.id,
             },
           });

@@ -112,6 +112,7 @@ export const api = {
   abandonUpload: (id: string) => answered(client.DELETE('/v1/images/{id}/upload', ofImage(id))),
 
   operations: () => answered(client.GET('/v1/operations')),
+  endedRuns: () => answered(client.GET('/v1/operations/ended-runs')),
   uploadEvents: (query: { before?: number; settled?: 'true' | 'false' }) =>
     answered(client.GET('/v1/upload-events', { params: { query } })),
   replayEvent: (event: number) =>

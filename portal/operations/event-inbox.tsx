@@ -26,11 +26,19 @@ const outcomeColors = {
   failed: 'red',
 } as const;
 
+/** Nothing follows from these: the upload is an image already, or is none. Stores announce more than uploads. */
+function isNoise(outcome: UploadEventView['outcome']): boolean {
+  return outcome === 'ignored' || outcome === 'duplicate';
+}
+
 /** Storage notifications and their results. Replaying one is safe: an upload becomes one image, however often it is announced. */
 export function EventInbox() {
   const { t, time } = useSpeech();
   const [isUnsettledOnly, setUnsettledOnly] = useState(false);
-  const { data: events = [], hasNextPage, fetchNextPage } = useEvents(isUnsettledOnly);
+  const [isAllShown, setAllShown] = useState(false);
+  const { data: all = [], hasNextPage, fetchNextPage } = useEvents(isUnsettledOnly);
+  const events = isAllShown ? all : all.filter(({ outcome }) => !isNoise(outcome));
+  const folded = all.length - events.length;
   const replay = useReplay();
   const notify = useNotify();
   const problemWords = useProblemWords();
@@ -47,7 +55,15 @@ export function EventInbox() {
         isChecked={isUnsettledOnly}
         onChange={(_event, checked) => setUnsettledOnly(checked)}
       />
-      {events.length === 0 && <p className="quiet">{t('noEvents')}</p>}
+      {folded > 0 && (
+        <p className="quiet">
+          {t('foldedEvents', { count: folded })}{' '}
+          <Button variant="link" isInline onClick={() => setAllShown(true)}>
+            {t('unfoldEvents')}
+          </Button>
+        </p>
+      )}
+      {all.length === 0 && <p className="quiet">{t('noEvents')}</p>}
       {events.length > 0 && (
         <Table aria-label={t('notifications')} variant="compact">
           <Thead noWrap>

@@ -10,6 +10,10 @@ export function useOperations() {
   return useQuery({ queryKey: ['operations'], queryFn: api.operations, refetchInterval: everyMs });
 }
 
+export function useEndedRuns() {
+  return useQuery({ queryKey: ['ended-runs'], queryFn: api.endedRuns, refetchInterval: 10 * everyMs });
+}
+
 export function useEvents(isUnsettledOnly: boolean) {
   return useInfiniteQuery({
     queryKey: ['upload-events', isUnsettledOnly],

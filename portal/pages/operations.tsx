@@ -16,6 +16,7 @@ import { useEffect } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Operations } from '../../shared/contracts/operations.ts';
 import { AuditLogView } from '../operations/audit-log.tsx';
+import { EndedRuns } from '../operations/ended-runs.tsx';
 import { EventInbox } from '../operations/event-inbox.tsx';
 import { useOperations } from '../operations/live.ts';
 import { QueueTable } from '../operations/queue-table.tsx';
@@ -87,7 +88,14 @@ export function OperationsPage() {
 
 function Body({ name, operations }: { name: TabName; operations: Operations }) {
   const { t } = useSpeech();
-  if (name === 'runs') return <RunTable operations={operations} />;
+  if (name === 'runs') {
+    return (
+      <>
+        <RunTable operations={operations} />
+        <EndedRuns />
+      </>
+    );
+  }
   if (name === 'notifications') return <EventInbox />;
   if (name === 'quotas') return <QuotaTable />;
   if (name === 'audit') return <AuditLogView />;

@@ -14,6 +14,22 @@ export const operationsWords = {
   state: { en: 'State', de: 'Zustand' },
   age: { en: 'Age', de: 'Alter' },
   worker: { en: 'Worker', de: 'Worker' },
+  endedRuns: { en: 'Ended in the last 24 hours', de: 'In den letzten 24 Stunden beendet' },
+  endedCounts: {
+    en: '{published} published, {rejected} rejected, {failed} failed, {cancelled} cancelled.',
+    de: '{published} veröffentlicht, {rejected} abgelehnt, {failed} fehlgeschlagen, {cancelled} abgebrochen.',
+  },
+  endedTimes: {
+    en: 'Publishing took {median} (median), at most {slowest}.',
+    de: 'Bis zur Veröffentlichung vergingen {median} (Median), höchstens {slowest}.',
+  },
+  ended: { en: 'Ended', de: 'Beendet' },
+  took: { en: 'Duration', de: 'Dauer' },
+  foldedEvents: {
+    en: '{count, plural, one {# ignored or duplicate notification} other {# ignored or duplicate notifications}} hidden',
+    de: '{count, plural, one {# ignorierte oder doppelte Benachrichtigung} other {# ignorierte oder doppelte Benachrichtigungen}} ausgeblendet',
+  },
+  unfoldEvents: { en: 'Show them', de: 'Einblenden' },
   inTemporal: { en: 'in Temporal', de: 'in Temporal' },
   stuckNotStarted: {
     en: 'Not started: no worker, or Temporal does not answer',

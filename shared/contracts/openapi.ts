@@ -625,6 +625,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operations/ended-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of the last 24 hours: how many ended how, how long they took, and which published nothing */
+        get: operations["listEndedRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/upload-events/{event}/replay": {
         parameters: {
             query?: never;
@@ -5916,6 +5933,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operations"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The key, token or session is missing or invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The key or user lacks the required role or project, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description A required service does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listEndedRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        counts: {
+                            published: number;
+                            rejected: number;
+                            failed: number;
+                            cancelled: number;
+                        };
+                        medianSeconds: number | null;
+                        slowestSeconds: number | null;
+                        unpublished: {
+                            /** Format: uuid */
+                            imageId: string;
+                            imageName: string;
+                            projectId: string;
+                            runNumber: number;
+                            workflowId: string;
+                            /** @enum {string} */
+                            status: "rejected" | "failed" | "cancelled";
+                            /** Format: date-time */
+                            finishedAt: string;
+                            seconds: number | null;
+                            failure: {
+                                code: string;
+                                message: string;
+                                remedy?: string | undefined;
+                            } | null;
+                        }[];
+                    };
                 };
             };
             /** @description The request is not valid */

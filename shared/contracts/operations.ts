@@ -80,6 +80,30 @@ export const Operations = z.object({
 });
 export type Operations = z.infer<typeof Operations>;
 
+const EndedRunView = z.object({
+  ...{ imageId: z.uuid(), imageName: z.string(), projectId: z.string(), runNumber: z.number().int() },
+  workflowId: z.string(),
+  status: z.enum(['rejected', 'failed', 'cancelled']),
+  finishedAt: Time,
+  /** Null where it never began. */
+  seconds: z.number().nullable(),
+  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+});
+
+/** Runs that ended in the last 24 hours. */
+export const EndedRuns = z.object({
+  counts: z.object({
+    ...{ published: z.number().int(), rejected: z.number().int() },
+    ...{ failed: z.number().int(), cancelled: z.number().int() },
+  }),
+  /** How long published runs took; null where there are none. */
+  medianSeconds: z.number().nullable(),
+  slowestSeconds: z.number().nullable(),
+  /** Those that published nothing, newest first; a hundred at most. */
+  unpublished: z.array(EndedRunView),
+});
+export type EndedRuns = z.infer<typeof EndedRuns>;
+
 const auditActions = [
   'image.create',
   'image.rename',

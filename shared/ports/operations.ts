@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.ts';
 import type { RunStep } from './images.ts';
 
 /** A run that has not ended, with the step that it is at. */
@@ -18,6 +19,30 @@ export type OpenRun = {
   workerSeenAt: Date | null;
 };
 
+/** A run that ended without an image. */
+export type EndedRun = {
+  imageId: string;
+  imageName: string;
+  projectId: string;
+  number: number;
+  workflowId: string;
+  status: 'rejected' | 'failed' | 'cancelled';
+  finishedAt: Date;
+  /** From the begin of its work to its end; null where it never began. */
+  seconds: number | null;
+  failure: Failure | null;
+};
+
+/** How runs ended since a time, and how long those took that published an image. */
+export type EndedRuns = {
+  counts: Record<'published' | EndedRun['status'], number>;
+  /** Of published runs; null where there are none. */
+  medianSeconds: number | null;
+  slowestSeconds: number | null;
+  /** Newest first, at most `limit`. */
+  unpublished: EndedRun[];
+};
+
 /** How much waits, and for how long the oldest has; 0 seconds when nothing does. */
 type Backlog = { count: number; oldestSeconds: number };
 
@@ -25,6 +50,7 @@ type Backlog = { count: number; oldestSeconds: number };
 export interface OperationsStore {
   /** Oldest first, at most `limit`. */
   openRuns(limit: number): Promise<OpenRun[]>;
+  endedRuns(since: Date, limit: number): Promise<EndedRuns>;
   /** Notifications that are not settled, and webhook deliveries that are neither delivered nor given up. */
   backlogs(): Promise<{ events: Backlog; deliveries: Backlog }>;
 }

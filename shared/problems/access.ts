@@ -171,12 +171,12 @@ export const accessSentences: readonly Text[] = [
   },
   { en: 'GET /v1/keys lists all of them.', de: 'Laden Sie die Liste der Schlüssel neu.' },
   {
-    en: 'The queue board needs the key of an administrator as password.',
-    de: 'Die Warteschlangen-Übersicht braucht den Schlüssel eines Administrators als Passwort.',
+    en: 'The queue board is for administrators.',
+    de: 'Die Warteschlangen-Übersicht ist für Administratoren.',
   },
   {
-    en: 'Create one: bootready key create --role admin --project NAME --name NAME',
-    de: 'Erzeugen Sie einen: bootready key create --role admin --project NAME --name NAME',
+    en: 'Sign in to the portal as one, or give the key of one as password.',
+    de: 'Melden Sie sich im Portal als Administrator an, oder geben Sie den Schlüssel eines Administrators als Passwort ein.',
   },
   { en: '{limit} At most {max} are taken.', de: '{limit} Höchstens {max} werden angenommen.' },
   {

@@ -10,7 +10,7 @@ import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts
 import type { Project } from '../../shared/ports/projects.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun, queuedRun } from '../support/run-records.ts';
-import { hex, someProject } from '../support/samples.ts';
+import { hex, someProject, someReport } from '../support/samples.ts';
 
 /** What the ports of operators promise, on a real Postgres. */
 
@@ -116,6 +116,34 @@ test('workers are there while they say so, and for a day after', async () => {
   await silent('25 hours');
   await registry.beat(id, worker);
   expect(await others()).not.toContain(dead);
+});
+
+describe('ended runs', () => {
+  const ask = (since: Date) => createOperationsStore(database.db).endedRuns(since, 1);
+
+  test('are counted since a time, with how long published ones took, and those without an image are named', async () => {
+    const { db } = database;
+    const since = new Date();
+    const { run: rejected } = await begunRun(db, project);
+    await createRunStore(db).finish(rejected, { status: 'rejected', report: someReport(rejected, 'reject') });
+    const { run: failed } = await begunRun(db, project);
+    const failure = { code: 'scratch-full', message: 'The scratch space of the worker is full.' };
+    await createRunStore(db).finish(failed, { status: 'failed', failure });
+    const { run: slow } = await begunRun(db, project);
+    await sql`update runs set status = 'published', started_at = now() - interval '90 seconds', finished_at = now() where id = ${slow.runId}`.execute(
+      db,
+    );
+    const found = await ask(since);
+    expect(found).toMatchObject({ counts: { published: 1, rejected: 1, failed: 1, cancelled: 0 } });
+    expect(found.medianSeconds).toBeCloseTo(90, 0);
+    expect(found.unpublished).toMatchObject([
+      { imageId: failed.imageId, projectId: project.id, status: 'failed', failure, seconds: expect.any(Number) },
+    ]);
+    expect(await ask(new Date(Date.now() + 60_000))).toEqual({
+      ...{ counts: { published: 0, rejected: 0, failed: 0, cancelled: 0 }, medianSeconds: null, slowestSeconds: null },
+      unpublished: [],
+    });
+  });
 });
 
 describe('the audit log', () => {

@@ -399,6 +399,7 @@ describe('operations', () => {
   test('are for administrators alone', async () => {
     for (const [method, path] of [
       ['GET', '/v1/operations'],
+      ['GET', '/v1/operations/ended-runs'],
       ['GET', '/v1/audit-log'],
       ['GET', '/v1/audit-log/export'],
       ['POST', '/v1/upload-events/1/replay'],

@@ -90,8 +90,8 @@ test('every page', async () => {
     [`/images/${images.fetched.id}`, 'mirror.example'],
     ['/images/00000000-0000-4000-8000-000000000000', 'Image nicht gefunden'],
     ['/sessions', 'Dieser Browser'],
-    ['/operations/runs', 'Fedora 41'],
-    ['/operations/notifications', 'Ignoriert'],
+    ['/operations/runs', 'In den letzten 24 Stunden beendet'],
+    ['/operations/notifications', 'ausgeblendet'],
     ['/operations/workers', 'Warteschlange'],
     ['/operations/quotas', 'demo'],
     ['/operations/audit', 'Protokoll'],
@@ -100,7 +100,9 @@ test('every page', async () => {
   for (const [path, ready] of pages) {
     await page.goto(path);
     await expectGerman(path, ready);
-    for (const fold of await page.getByRole('button', { name: /Prüfungen bestanden|Konsolenprotokoll anzeigen/ }).all())
+    for (const fold of await page
+      .getByRole('button', { name: /Prüfungen bestanden|Konsolenprotokoll anzeigen|Einblenden/ })
+      .all())
       await fold.click();
     await expectGerman(`${path}, unfolded`);
   }

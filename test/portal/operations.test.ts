@@ -144,6 +144,9 @@ test('a notification is replayed by a button, and that stands in the audit log',
   await signIn('admin', '/operations');
   await tab('Benachrichtigungen');
   const row = page.getByRole('row').filter({ hasText: hostileKey });
+  await page.getByText(/ausgeblendet/).waitFor();
+  expect(await row.count()).toBe(0);
+  await page.getByRole('button', { name: 'Einblenden' }).click();
   await row.getByText('Ignoriert').waitFor();
   await expectAccessible(page);
   await picture(page, 'operations-notifications-de');
@@ -187,6 +190,7 @@ test('notifications that nobody has settled are asked of the server, however man
   );
   for (const id of later) await events.settle(id, 'ignored', 'x');
   await signIn('admin', '/operations/notifications');
+  await page.getByRole('button', { name: 'Einblenden' }).click();
   await page
     .getByText(/^demo\/later-/)
     .first()

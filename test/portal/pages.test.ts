@@ -105,6 +105,25 @@ test('the board of the queues is shown, loads nothing from elsewhere, and breaks
   expect([[...hosts], visit.complaints]).toEqual([[new URL(installation.apiUrl).host], []]);
 });
 
+test('the board is shown to an administrator who is signed in, and to no other session', async () => {
+  const ask = async (role: 'admin' | 'member'): Promise<number> => {
+    const made = newApiKey();
+    await createApiKeyStore(installation.db).create({ projectId: 'demo', name: role, role, ...made });
+    const signedIn = await fetch(`${installation.apiUrl}/v1/session`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${made.key}`, 'x-forwarded-proto': 'https' },
+    });
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map((each) => each.split(';')[0])
+      .join('; ');
+    const answer = await fetch(`${installation.apiUrl}/queues/`, { headers: { cookie } });
+    await answer.body?.cancel();
+    return answer.status;
+  };
+  expect([await ask('admin'), await ask('member')]).toEqual([200, 401]);
+});
+
 test('the board changes nothing, whoever asks', async () => {
   for (const [method, path] of [
     ['PUT', '/queues/api/queues/intake/pause'],
