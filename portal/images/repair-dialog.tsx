@@ -1,9 +1,11 @@
 import {
+  Button,
   Checkbox,
   ExpandableSection,
   FormGroup,
   Modal,
   ModalBody,
+  ModalFooter,
   ModalHeader,
   Skeleton,
 } from '@patternfly/react-core';
@@ -40,6 +42,11 @@ export function RepairDialog({ image, onClose }: Props) {
         {found.isPending && <Skeleton height="8rem" screenreaderText={t('loading')} />}
         {found.data && <p>{t('repairNothing')}</p>}
       </ModalBody>
+      <ModalFooter>
+        <Button variant="link" onClick={onClose}>
+          {t('close')}
+        </Button>
+      </ModalFooter>
     </Modal>
   );
 }

@@ -25,7 +25,7 @@ export function StatusChip({ image }: { image: ImageView }) {
   return <StateChip state={toImageState(image, useUploadHere(image.id))} />;
 }
 
-function StateChip({ state: { key, percent: share } }: { state: ImageState }) {
+export function StateChip({ state: { key, percent: share } }: { state: ImageState }) {
   const { say, percent } = useSpeech();
   const { tone, label, sentence } = imageStates[key];
   return (

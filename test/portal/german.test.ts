@@ -136,7 +136,7 @@ test('every dialog, and what it refuses', async () => {
   await expectGerman('a property that is read-only', 'lässt sich nur lesen');
   await close();
   await item('Reparieren', 'Alma 9');
-  await expectGerman('repair', 'Zu beheben');
+  await expectGerman('repair', 'Name des neuen Images');
   await close();
 
   await page.getByRole('button', { name: 'Image hochladen' }).click();
