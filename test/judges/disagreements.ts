@@ -71,9 +71,4 @@ export const disagreements: readonly Disagreement[] = [
     ...{ about: 'kind of system', ours: 'none', theirs: 'error: TargetError' },
     reason: 'The judge takes the disk for a qcow2, because of its first bytes.',
   },
-  {
-    ...{ image: 'a Windows behind BitLocker, of which nothing else can be seen', judge: dissect },
-    ...{ about: 'filesystems', ours: '', theirs: 'ntfs' },
-    reason: 'The judge names the filesystem behind BitLocker. We name only what can be read.',
-  },
 ];
