@@ -25,7 +25,7 @@ export function keyOf(request: FastifyRequest): string | undefined {
 }
 
 /** @throws `unauthenticated`, and what the issuer has against its token */
-export async function authenticate(request: FastifyRequest, deps: BearerDeps): Promise<Identity> {
+async function authenticate(request: FastifyRequest, deps: BearerDeps): Promise<Identity> {
   const key = keyOf(request);
   const identity = key === undefined ? undefined : await identityOfSecret(key, request.headers, deps);
   if (identity) return identity;

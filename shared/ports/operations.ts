@@ -34,7 +34,7 @@ export type EndedRun = {
 };
 
 /** How runs ended since a time, and how long those took that published an image. */
-export type EndedRuns = {
+type EndedRuns = {
   counts: Record<'published' | EndedRun['status'], number>;
   /** Of published runs; null where there are none. */
   medianSeconds: number | null;
