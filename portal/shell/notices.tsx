@@ -3,7 +3,14 @@ import { createContext, type ReactNode, useCallback, useContext, useState } from
 import { useSpeech } from '../words/language.tsx';
 import { type Variant, variantWords } from './message.tsx';
 
-type Notice = { id: number; variant: Variant; title: string; body?: ReactNode };
+type Notice = {
+  id: number;
+  variant: Variant;
+  title: string;
+  body?: ReactNode;
+  /** It stands elsewhere on the page too, so it disappears even if it is a problem: it would cover what one needs next. */
+  isBrief?: boolean;
+};
 type Notify = (notice: Omit<Notice, 'id'>) => void;
 
 const Context = createContext<Notify>(() => undefined);
@@ -23,14 +30,14 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
     <Context value={notify}>
       {children}
       <AlertGroup isToast isLiveRegion>
-        {notices.map(({ id, variant, title, body }) => (
+        {notices.map(({ id, variant, title, body, isBrief = false }) => (
           <Alert
             key={id}
             variant={variant}
             title={title}
             variantLabel={t(variantWords[variant])}
             component="p"
-            timeout={variant === 'danger' ? false : shownMs}
+            timeout={variant === 'danger' && !isBrief ? false : shownMs}
             onTimeout={() => close(id)}
             actionClose={<AlertActionCloseButton aria-label={t('close')} onClose={() => close(id)} />}
           >

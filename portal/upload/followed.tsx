@@ -41,6 +41,7 @@ export function Followed({ imageId, name }: { imageId: string; name: string }) {
     if (!variant) return;
     notify({
       variant,
+      isBrief: true,
       title: t('stateNews', { name, state: say(imageStates[state.key].label) }),
       body: (
         <>
