@@ -36,21 +36,19 @@ export type ParserProcess = {
  */
 export function startProcess(modules: readonly string[] = []): ParserProcess {
   const child = spawn(
-    // The kernel ends the process with its owner: a busy one would not notice that its channel is closed. setpriv(1), PR_SET_PDEATHSIG(2const)
     'setpriv',
     [
+      // The kernel ends the process with its owner: a busy one would not notice that its channel is closed. PR_SET_PDEATHSIG(2const)
       ...['--pdeathsig=KILL', '--', 'prlimit'],
       ...[`--cpu=${mostProcessorSeconds}`, `--data=${mostData}`, '--core=0', '--nofile=64', '--'],
       ...[process.execPath, '--permission', `--allow-fs-read=${root}`, `--max-old-space-size=${heapMiB}`],
       ...['--no-warnings', join(import.meta.dirname, 'process-main.ts')],
     ],
     {
-      ...{
-        cwd: '/',
-        env: { PATH: '/usr/bin:/bin' },
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        serialization: 'advanced',
-      },
+      cwd: '/',
+      env: { PATH: '/usr/bin:/bin' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
       // A session of its own: where the kernel shares processors out by session, it must not have its owner's share.
       detached: true,
     },

@@ -4,7 +4,9 @@ import { afterEach, expect, test } from 'vitest';
 import { createApiClient } from './api-client.ts';
 
 const self = {
-  ...{ projectId: 'demo', role: 'member', limits: { maxUploadBytes: 1, maxVirtualBytes: 2, allowIso: false } },
+  projectId: 'demo',
+  role: 'member',
+  limits: { maxUploadBytes: 1, maxVirtualBytes: 2, allowIso: false },
   quota: {
     limits: { bytes: 1, images: null, uploads: null },
     used: { bytes: 0, images: 0, uploads: 0, stagedBytes: 0 },
@@ -58,7 +60,10 @@ test('what makes something anew is not sent twice after an answer that got lost'
 test('what the API says is what is thrown', async () => {
   const { api, asked } = await serving(json(409, apiError('conflict', 'It is busy.')));
   await expect(api.deleteImage('a/b')).rejects.toMatchObject({
-    ...{ code: 'conflict', message: 'It is busy.', remedy: 'R.', retryable: false },
+    code: 'conflict',
+    message: 'It is busy.',
+    remedy: 'R.',
+    retryable: false,
   });
   expect(asked).toEqual(['DELETE /v1/images/a%2Fb']);
 });

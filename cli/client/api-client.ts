@@ -76,7 +76,8 @@ export function createApiClient({
   const fetches = createFetches({ url, signal });
   const makeClient = (fetch: (request: Request) => Promise<Response>) =>
     createClient<paths>({
-      ...{ baseUrl: url, redirect: 'manual' },
+      baseUrl: url,
+      redirect: 'manual',
       fetch: async (request) => {
         request.headers.set('authorization', `Bearer ${typeof apiKey === 'string' ? apiKey : await apiKey()}`);
         return fetch(request);
@@ -199,7 +200,9 @@ export function createApiClient({
       let silence = setTimeout(end, firstEventMs);
       try {
         const { data, response } = await streaming.GET('/v1/images/{id}/stream', {
-          ...{ ...ofImage(id), parseAs: 'stream' as const, signal: ending.signal },
+          ...ofImage(id),
+          parseAs: 'stream' as const,
+          signal: ending.signal,
         });
         if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !data) {
           throw errorOfAnswer(url, response.status, response.headers, '');

@@ -119,7 +119,8 @@ async function fetched(
             if (done < link.size) throw cutOff(url);
           },
           {
-            ...{ ...storePatience, signal },
+            ...storePatience,
+            signal,
             onPause: outages.waiting,
             // As long as bytes arrive, the command waits.
             mayPass: (error) => mayPass(error) && done === before,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { FindingView, ImageDetail, RunView } from '../../shared/contracts/api.ts';
 import { type Line, render } from '../terminal.ts';
-import { endLines, findingLines, imageLines, toState } from './image-text.ts';
+import { endLines, findingLines, imageLines } from './image-text.ts';
+import { toState } from './state-text.ts';
 
 function shown(lines: readonly Line[]): string[] {
   return lines.map((line) => render(line, false));
@@ -12,27 +13,57 @@ function at(second: number): string {
 
 function finding(code: string, outcome: FindingView['outcome'], problem?: string, remedy?: string): FindingView {
   return {
-    ...{ code, step: 'inspect', outcome, params: {}, severity: 'required', title: `title of ${code}` },
+    code,
+    step: 'inspect',
+    outcome,
+    params: {},
+    severity: 'required',
+    title: `title of ${code}`,
     ...(problem ? { problem } : {}),
     ...(remedy ? { remedy } : {}),
   };
 }
 const id = '11111111-1111-4111-8111-111111111111';
 const run = {
-  ...{ id, number: 1, status: 'rejected', workflowId: 'w', worker: 'w1', createdAt: at(0), startedAt: at(0) },
-  ...{ finishedAt: at(134), failure: null, report: null, disk: null },
+  id,
+  number: 1,
+  status: 'rejected',
+  workflowId: 'w',
+  worker: 'w1',
+  createdAt: at(0),
+  startedAt: at(0),
+  finishedAt: at(134),
+  failure: null,
+  report: null,
+  disk: null,
   steps: [
     {
-      ...{ step: 'convert', status: 'done', attempts: 2, percent: 100, worker: 'w1', message: null },
-      ...{ startedAt: at(0), finishedAt: at(80) },
+      step: 'convert',
+      status: 'done',
+      attempts: 2,
+      percent: 100,
+      worker: 'w1',
+      message: null,
+      startedAt: at(0),
+      finishedAt: at(80),
     },
   ],
   findings: [finding('good', 'pass'), finding('bad', 'fail', 'It is bad.', 'Mend it.')],
 } as const;
 const image = {
-  ...{ id, projectId: 'demo', name: 'debian', status: 'killed', settings: { policy: 'enforce' } },
-  ...{ upload: { bucket: 'uploads', key: 'demo/a', size: 1024 }, diskFormat: null, size: null, virtualSize: null },
-  ...{ sha256: null, createdAt: at(0), updatedAt: at(0), published: null },
+  id,
+  projectId: 'demo',
+  name: 'debian',
+  status: 'killed',
+  settings: { policy: 'enforce' },
+  upload: { bucket: 'uploads', key: 'demo/a', size: 1024 },
+  diskFormat: null,
+  size: null,
+  virtualSize: null,
+  sha256: null,
+  createdAt: at(0),
+  updatedAt: at(0),
+  published: null,
   activity: { runId: id, run: 1, status: 'rejected', step: null, percent: 0, verdict: 'reject' },
   runs: [run],
   deliveries: [],

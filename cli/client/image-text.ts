@@ -2,13 +2,12 @@ import { formatMessage } from '../../shared/checks/message.ts';
 import type { DownloadView, FindingView, ImageDetail, RunView, StepView } from '../../shared/contracts/api.ts';
 import type { Outcome } from '../../shared/contracts/finding.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
-import { type StateFacts, stepStates, toImageState } from '../../shared/status/image-state.ts';
-import { imageStates, type Tone } from '../../shared/status/states.ts';
 import { stepTicks, toStepTick } from '../../shared/status/step-tick.ts';
 import { formatBytes, formatDuration, formatTime } from '../../shared/text/quantities.ts';
 
 import { commandLines } from '../command-lines.ts';
-import { type Line, type Piece, type Style, styled } from '../terminal.ts';
+import { type Line, type Style, styled } from '../terminal.ts';
+import { describeReceived, describeWork, tones, toState } from './state-text.ts';
 
 /** Images in words. */
 
@@ -20,22 +19,6 @@ const runStyles = {
   failed: 'bad',
   cancelled: 'careful',
 } as const satisfies Record<RunStatus, Style>;
-
-const tones = {
-  good: 'good',
-  unproven: 'strong',
-  careful: 'careful',
-  bad: 'bad',
-  busy: 'strong',
-  quiet: 'dim',
-} as const satisfies Record<Tone, Style>;
-
-/** The state of the image in the words that the portal has too; a percent only where it is a share of the work. */
-export function toState(image: StateFacts): Piece {
-  const { key, percent } = toImageState(image);
-  const { tone, word } = imageStates[key];
-  return styled(tones[tone], percent === undefined ? word : `${word} ${Math.floor(percent)} %`);
-}
 
 function label(text: string): string {
   return `${text.padEnd(11)}`;
@@ -83,18 +66,14 @@ function seconds(from: string | null, to: string | null, now: Date): number {
   return from ? ((to ? new Date(to) : now).getTime() - new Date(from).getTime()) / 1000 : 0;
 }
 
-const waits = { scratch: 'waits for scratch space', worker: 'waits for a free worker' } as const;
-
-/** The current work of a running step. */
-export function describeWork({ step, percent, waitsFor }: Pick<StepView, 'step' | 'percent' | 'waitsFor'>): string {
-  if (waitsFor) return waits[waitsFor];
-  return stepStates[step].hasPercent ? `${Math.floor(percent)} %` : 'running';
-}
-
 /** A step that has begun; the worst of its findings counts for more than that it is done. */
 function stepLine(step: StepView, run: RunView, now: Date, all: boolean): Line {
   const { key, count } = toStepTick({
-    ...{ step: step.step, row: step, run: run.status, findings: run.findings, bootCheck: null },
+    step: step.step,
+    row: step,
+    run: run.status,
+    findings: run.findings,
+    bootCheck: null,
   });
   const { tone, label: words } = stepTicks[key];
   const told = step.status === 'running' ? describeWork(step) : formatMessage(words.en, 'en', { count }).toLowerCase();
@@ -213,16 +192,11 @@ function downloadLines({ download }: ImageDetail): Line[] {
           download.url,
           ', ',
           styled(orderStyles[download.status], download.status),
-          download.status === 'running' ? `, ${fetched(download)}` : '',
+          download.status === 'running' ? `, ${describeReceived(download)}` : '',
         ],
         ...failureLines(download),
       ]
     : [];
-}
-
-/** How much has come. */
-export function fetched({ received, total }: DownloadView): string {
-  return total ? `${Math.floor((received / total) * 100)} % of ${formatBytes(total)}` : formatBytes(received);
 }
 
 /** For other projects' images, even the place of the upload is hidden. */

@@ -83,7 +83,9 @@ function forResource({ resource }: Registration): Record<string, string> {
 
 function signInOf({ issuer, clientId, resource }: Registration, tokens: Tokens): SignIn {
   return {
-    ...{ issuer, clientId, accessToken: tokens.access_token },
+    issuer,
+    clientId,
+    accessToken: tokens.access_token,
     ...(resource ? { resource } : {}),
     ...(tokens.refresh_token ? { refreshToken: tokens.refresh_token } : {}),
     expiresAt: Date.now() + (tokens.expires_in ?? unknownSeconds) * 1000,

@@ -5,9 +5,9 @@ import { Exit } from '../exit.ts';
 import { connect } from './api-client.ts';
 import { findImageId } from './find-image.ts';
 import { exitCodeOfRun, followRun } from './follow.ts';
-import { endLines, imageLines, toState } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
+import { toState } from './state-text.ts';
 import { type Cell, table } from './table.ts';
 import { validOption } from './valid-option.ts';
 
@@ -99,6 +99,7 @@ function sharedRow(image: ImageView): Cell[] {
 export async function showImage(word: string, options: OutputOptions & { all?: boolean }): Promise<void> {
   const api = await connect();
   const image = await api.image(await findImageId(api, word, 'usable'));
+  const { imageLines } = await import('./image-text.ts');
   printResult(image, () => imageLines(image, { all: options.all ?? false }), options);
 }
 
@@ -108,6 +109,7 @@ export function watchImage(word: string, options: OutputOptions): Promise<void> 
       const api = await connect(signal);
       const id = await findImageId(api, word);
       const image = await followRun(api, id, options, signal);
+      const { endLines } = await import('./image-text.ts');
       printResult(image, () => endLines(image), options);
       const code = exitCodeOfRun(image);
       if (code !== 0) throw new Exit(code);

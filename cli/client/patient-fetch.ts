@@ -40,7 +40,8 @@ export function createFetches({ url, signal }: { url: string; signal?: AbortSign
   /** @param isSafe whether doing it twice is doing it once: only then is it repeated after an answer that got lost */
   const patiently = (isSafe: boolean) => (request: Request) =>
     withRetries(() => whole(request), {
-      ...{ ...patience, signal },
+      ...patience,
+      signal,
       mayPass: (error) => {
         if (!isBootreadyError(error) || !error.retryable) return false;
         if ((error.context as AnswerContext).status !== undefined) return true;

@@ -8,8 +8,14 @@ function at(second: number): string {
 }
 function step(name: StepView['step'], percent: number, more: Partial<StepView> = {}): StepView {
   return {
-    ...{ step: name, status: 'running', attempts: 1, percent, worker: 'w1', message: null },
-    ...{ startedAt: at(0), finishedAt: null },
+    step: name,
+    status: 'running',
+    attempts: 1,
+    percent,
+    worker: 'w1',
+    message: null,
+    startedAt: at(0),
+    finishedAt: null,
     ...more,
   };
 }

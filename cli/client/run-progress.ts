@@ -4,7 +4,7 @@ import { imageStates } from '../../shared/status/states.ts';
 import { formatDuration } from '../../shared/text/quantities.ts';
 
 import { type Line, styled } from '../terminal.ts';
-import { describeWork, fetched } from './image-text.ts';
+import { describeReceived, describeWork } from './state-text.ts';
 
 /**
  * Returns the news since the image was last seen, as lines, and its current work, as one line. A status line that can be overwritten shows percents. Without
@@ -55,7 +55,7 @@ export function createRunProgress({ hasStatusLine }: { hasStatusLine: boolean })
       for (const step of newest?.steps ?? []) lines.push(...stepLines(step));
       const running = newest?.steps.findLast(({ status }) => status === 'running');
       const { download } = image;
-      if (!newest && download?.status === 'running') return { lines, status: `${wait} ${fetched(download)}` };
+      if (!newest && download?.status === 'running') return { lines, status: `${wait} ${describeReceived(download)}` };
       return { lines, status: running ? `  ${running.step.padEnd(11)}${describeWork(running)}` : wait };
     },
   };

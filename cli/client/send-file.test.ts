@@ -31,7 +31,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   state = {
     schema: 'bootready.upload/v1',
-    ...{ url, path: file.path, imageId, name: 'disk', settings: {}, phase: 'sending' },
+    url,
+    path: file.path,
+    imageId,
+    name: 'disk',
+    settings: {},
+    phase: 'sending',
     ...file.identity,
   };
   await states.write(state);

@@ -34,7 +34,11 @@ export async function sendFile(...sending: Sending): Promise<void> {
     if (!isBootreadyError(error) || error.code !== 'unavailable') throw error;
     const { code, message, remedy, retryable, context, cause } = error;
     throw new BootreadyError({
-      ...{ code, message, retryable, context, cause },
+      code,
+      message,
+      retryable,
+      context,
+      cause,
       remedy: `${remedy ? `${remedy} ` : ''}The same command continues the upload.`,
     });
   }
@@ -135,7 +139,10 @@ async function completed(
   let mayBeDone = wasAsked;
   try {
     await withRetries(() => api.completeUpload(imageId, size), {
-      ...{ attempts: 6, first: 500, most: 10_000, signal },
+      attempts: 6,
+      first: 500,
+      most: 10_000,
+      signal,
       mayPass: (error) => {
         const passes = isBootreadyError(error) && error.retryable;
         mayBeDone ||= passes;

@@ -115,7 +115,8 @@ export async function sendParts(
         }
       },
       {
-        ...{ ...storePatience, signal },
+        ...storePatience,
+        signal,
         onPause: outages.waiting,
         mayPass: (error) => error instanceof UrlRefused || (isBootreadyError(error) && error.retryable),
       },

@@ -130,7 +130,11 @@ async function begin(
   const image = await api.createImage({ name, settings, size, ...(snapshot ? { snapshot } : {}) });
   const state: UploadState = {
     schema: 'bootready.upload/v1',
-    ...{ url: api.url, path: file.path, imageId: image.id, name, settings },
+    url: api.url,
+    path: file.path,
+    imageId: image.id,
+    name,
+    settings,
     ...file.identity,
     phase: 'sending',
   };

@@ -5,10 +5,10 @@ import { describedError, Exit, exitCode, toExitCode } from '../exit.ts';
 import { styled } from '../terminal.ts';
 import { connect } from './api-client.ts';
 import { exitCodeOfRun, followRun } from './follow.ts';
-import { toState } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
 import { printResult, tell } from './output.ts';
 import { readWanted, send, type UploadOptions, type Wanted } from './send-upload.ts';
+import { toState } from './state-text.ts';
 import { table } from './table.ts';
 
 /** The result of one file; `code` is the exit code that the command would have for this file alone. */

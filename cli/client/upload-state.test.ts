@@ -13,9 +13,15 @@ afterAll(() => rm(dir, { recursive: true }));
 const url = 'http://127.0.0.1:8480';
 const state: UploadState = {
   schema: 'bootready.upload/v1',
-  ...{ url, path: '/a/disk', imageId: '7a3e3b58-3c0f-4f1b-9a55-0f2a6c9f1d10', name: 'debian' },
+  url,
+  path: '/a/disk',
+  imageId: '7a3e3b58-3c0f-4f1b-9a55-0f2a6c9f1d10',
+  name: 'debian',
   settings: { policy: 'warn' },
-  ...{ size: 10, mtimeNs: '1700000000123456789', inode: '18446744073709551615', phase: 'sending' },
+  size: 10,
+  mtimeNs: '1700000000123456789',
+  inode: '18446744073709551615',
+  phase: 'sending',
 };
 const identity = { size: state.size, mtimeNs: state.mtimeNs, inode: state.inode };
 

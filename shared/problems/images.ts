@@ -34,9 +34,14 @@ export const imageSentences: readonly Text[] = [
     de: '„{name}“ ist ein eingebautes Attribut und lässt sich nicht als Eigenschaft setzen.',
   },
   {
-    en: 'Name, minRam and minDisk are separate fields. The Image API changes the other attributes.',
-    de: 'Name, Mindest-RAM und Mindestgröße der Festplatte sind eigene Felder. Andere Attribute ändert die Image-API.',
+    en: 'Name, minRam, minDisk, visibility, protected and tags are separate fields. The Image API changes the other attributes.',
+    de: 'Name, Mindest-RAM, Mindestgröße der Festplatte, Sichtbarkeit, Löschschutz und Schlagwörter sind eigene Felder. Andere Attribute ändert die Image-API.',
   },
+  {
+    en: '"after" works only in the order of creation, newest first, and not together with "offset".',
+    de: '„after“ gilt nur in der Reihenfolge der Erstellung, die neuesten zuerst, und nicht zusammen mit „offset“.',
+  },
+  { en: 'Use "offset" for every other order.', de: 'Verwenden Sie für jede andere Reihenfolge „offset“.' },
   { en: 'The attribute "{name}" is read-only.', de: 'Das Attribut „{name}“ lässt sich nur lesen, nicht ändern.' },
   { en: 'The attribute "{name}" is reserved.', de: 'Das Attribut „{name}“ ist reserviert.' },
   {
