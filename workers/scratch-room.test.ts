@@ -27,7 +27,9 @@ beforeEach(() => {
 async function worker(name: string, passedForMs = 10_000) {
   await mkdir(join(root, name), { recursive: true });
   const room = createScratchRoom({
-    ...{ root, passedForMs, everyMs: 10 },
+    root,
+    passedForMs,
+    everyMs: 10,
     space: () => Promise.resolve({ free: disk.size - disk.used, size: disk.size }),
   });
   const slots = createSlots(10);
@@ -125,7 +127,8 @@ describe('room for what a step writes', () => {
   test('that can never be there is refused at once, with what to do', async () => {
     const { step } = await worker('w');
     await expect(step('a', 1001).done).rejects.toMatchObject({
-      ...{ code: 'scratch-too-small', retryable: false },
+      code: 'scratch-too-small',
+      retryable: false,
       message: expect.stringContaining('1001'),
       remedy: expect.stringContaining('SCRATCH_DIR'),
     });

@@ -77,9 +77,17 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
           conflict
             .columns(['image_id', 'target'])
             .doUpdateSet({
-              ...{ status: 'queued', number: sql`deliveries.number + 1`, attempts: 0, percent: 0 },
-              ...{ worker: null, location: null, failure: null },
-              ...{ created_at: sql`now()`, started_at: null, finished_at: null, cancelled_at: null },
+              status: 'queued',
+              number: sql`deliveries.number + 1`,
+              attempts: 0,
+              percent: 0,
+              worker: null,
+              location: null,
+              failure: null,
+              created_at: sql`now()`,
+              started_at: null,
+              finished_at: null,
+              cancelled_at: null,
               was_there: sql`deliveries.was_there or deliveries.status = 'done'`,
             })
             .where('deliveries.status', 'not in', openStatuses)
@@ -119,8 +127,13 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
         const begun = await trx
           .updateTable('deliveries')
           .set({
-            ...{ status: 'running', worker, percent: 0, failure: null },
-            ...{ fence: sql`fence + 1`, attempts: sql`attempts + 1`, started_at: sql`coalesce(started_at, now())` },
+            status: 'running',
+            worker,
+            percent: 0,
+            failure: null,
+            fence: sql`fence + 1`,
+            attempts: sql`attempts + 1`,
+            started_at: sql`coalesce(started_at, now())`,
           })
           .where('id', '=', deliveryId)
           .where('number', '=', number)
@@ -141,11 +154,18 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
         if (!image) throw superseded('delivery');
         const { bucket, key, format, size, sha256 } = image;
         return {
-          ...{ fence: Number(begun.fence), imageId: begun.image_id, target: begun.target },
-          ...{ projectId: image.project_id, name: image.name, properties: image.properties },
+          fence: Number(begun.fence),
+          imageId: begun.image_id,
+          target: begun.target,
+          projectId: image.project_id,
+          name: image.name,
+          properties: image.properties,
           published: { bucket, key, format, size, sha256 },
-          ...{ virtualSize: image.virtual_size ?? size, md5: image.md5, sha512: image.sha512 },
-          ...{ runId: image.run_id, report: image.report },
+          virtualSize: image.virtual_size ?? size,
+          md5: image.md5,
+          sha512: image.sha512,
+          runId: image.run_id,
+          report: image.report,
         };
       }),
 
@@ -153,7 +173,11 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
     attemptFailed: (deliveryId, fence, failure) => heldUpdate(deliveryId, fence, { failure: json(failure) }),
     done: (deliveryId, fence, location) =>
       heldUpdate(deliveryId, fence, {
-        ...{ status: 'done', percent: 100, location, failure: null, finished_at: sql`now()` },
+        status: 'done',
+        percent: 100,
+        location,
+        failure: null,
+        finished_at: sql`now()`,
       }),
 
     fail: async ({ deliveryId, number }, failure) => {
@@ -170,7 +194,9 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
       const row = await db
         .updateTable('deliveries')
         .set({
-          ...{ status: 'cancelled', failure: null, cancelled_at: sql`now()` },
+          status: 'cancelled',
+          failure: null,
+          cancelled_at: sql`now()`,
           // Nobody begins it any more, so that there is nothing to wait for.
           finished_at: sql`case when attempts = 0 then now() end`,
         })

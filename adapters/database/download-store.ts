@@ -110,8 +110,17 @@ export function createDownloadStore(db: Kysely<Database>, limits: Limits = unlim
       if (!row) return undefined;
       const { url, checksum, status, received, total, failure } = row;
       return {
-        ...{ imageId, projectId: row.project_id, url, checksum, status, received, total, failure },
-        ...{ requestId: row.request_id, createdAt: row.created_at, finishedAt: row.finished_at },
+        imageId,
+        projectId: row.project_id,
+        url,
+        checksum,
+        status,
+        received,
+        total,
+        failure,
+        requestId: row.request_id,
+        createdAt: row.created_at,
+        finishedAt: row.finished_at,
       };
     },
 

@@ -94,7 +94,10 @@ export function createEventStore(db: Kysely<Database>, traces: Pick<Traces, 'cur
       await db
         .updateTable('upload_events')
         .set({
-          ...{ outcome, detail, image_id: imageId ?? null, settled_at: sql`now()` },
+          outcome,
+          detail,
+          image_id: imageId ?? null,
+          settled_at: sql`now()`,
           ...(imageId === undefined
             ? {}
             : { project_id: (eb) => eb.selectFrom('images').where('id', '=', imageId).select('project_id') }),

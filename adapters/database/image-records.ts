@@ -91,8 +91,14 @@ export async function insertAnnounced(
   return db
     .insertInto('images')
     .values({
-      ...{ id, name, project_id: projectId, settings: json(settings), properties: json(properties) },
-      ...{ upload_bucket: bucket, upload_key: `${key_prefix}${id}`, ...more },
+      id,
+      name,
+      project_id: projectId,
+      settings: json(settings),
+      properties: json(properties),
+      upload_bucket: bucket,
+      upload_key: `${key_prefix}${id}`,
+      ...more,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -109,8 +109,11 @@ export function createImageUploads(
           ...(more > 0 ? { bytes: more } : {}),
         });
         const bytes = {
-          ...{ upload_etag: object.etag, upload_version_id: object.versionId ?? null, upload_size: object.size },
-          ...{ held_bytes: object.size, over_quota: shortage ? json(shortage) : null },
+          upload_etag: object.etag,
+          upload_version_id: object.versionId ?? null,
+          upload_size: object.size,
+          held_bytes: object.size,
+          over_quota: shortage ? json(shortage) : null,
         };
         // They have replaced the earlier bytes, unless the bucket keeps versions.
         await trx

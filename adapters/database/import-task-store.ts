@@ -68,7 +68,10 @@ function toTask(row: Row): ImportTask {
 function detailOf({ url, cancelled, failure, report, ...row }: DetailRow): ImportTaskDetail {
   return {
     ...toTask(row),
-    ...{ url, isCancelled: cancelled, failure, report },
+    url,
+    isCancelled: cancelled,
+    failure,
+    report,
   };
 }
 

@@ -87,14 +87,21 @@ export function createOperationsStore(db: Kysely<Database>): OperationsStore {
       const count = (status: RunStatus): number => Number(find(status)?.count ?? 0);
       return {
         counts: {
-          ...{ published: count('published'), rejected: count('rejected') },
-          ...{ failed: count('failed'), cancelled: count('cancelled') },
+          published: count('published'),
+          rejected: count('rejected'),
+          failed: count('failed'),
+          cancelled: count('cancelled'),
         },
         medianSeconds: find('published')?.median ?? null,
         slowestSeconds: find('published')?.slowest ?? null,
         unpublished: rows.map((row) => ({
-          ...{ imageId: row.image_id, imageName: row.image_name, projectId: row.project_id, number: row.number },
-          ...{ workflowId: row.workflow_id, status: row.status as EndedRun['status'], seconds: row.seconds },
+          imageId: row.image_id,
+          imageName: row.image_name,
+          projectId: row.project_id,
+          number: row.number,
+          workflowId: row.workflow_id,
+          status: row.status as EndedRun['status'],
+          seconds: row.seconds,
           finishedAt: row.finished_at as Date,
           failure: row.failure,
         })),

@@ -86,9 +86,16 @@ export function createPlatformStore(db: Kysely<Database>, limits: Limits = unlim
 
     setSource: async ({ family, projectId, name, url, settings, everySeconds, keep, ...believed }) => {
       const values = {
-        ...{ project_id: projectId, name, url, settings: json(settings), every_seconds: everySeconds },
-        ...{ fixed_checksum: believed.fixedChecksum, checksum_url: believed.checksumUrl, keep },
-        ...{ signing_keys: believed.signingKeys, signature_url: believed.signatureUrl },
+        project_id: projectId,
+        name,
+        url,
+        settings: json(settings),
+        every_seconds: everySeconds,
+        fixed_checksum: believed.fixedChecksum,
+        checksum_url: believed.checksumUrl,
+        keep,
+        signing_keys: believed.signingKeys,
+        signature_url: believed.signatureUrl,
       };
       const row = await db
         .insertInto('image_sources')

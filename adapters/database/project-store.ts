@@ -165,7 +165,11 @@ export function createApiKeyStore(db: Kysely<Database>): ApiKeyStore {
         .select(['id', 'project_id', 'name', 'role', 'hint', 'created_at', 'last_used_at', 'expires_at', 'revoked_at'])
         .execute();
       return rows.map((row) => ({
-        ...{ id: row.id, projectId: row.project_id, name: row.name, role: row.role, hint: row.hint },
+        id: row.id,
+        projectId: row.project_id,
+        name: row.name,
+        role: row.role,
+        hint: row.hint,
         createdAt: row.created_at,
         lastUsedAt: row.last_used_at,
         expiresAt: row.expires_at,

@@ -48,8 +48,15 @@ export function createRepairStore(db: Kysely<Database>, limits: Limits = unlimit
       if (!row) return undefined;
       const { remedies, before, guest, changes, status, failure } = row;
       return {
-        ...{ imageId, projectId: row.project_id, parentId: row.parent_id },
-        ...{ remedies, before, guest, changes, status, failure },
+        imageId,
+        projectId: row.project_id,
+        parentId: row.parent_id,
+        remedies,
+        before,
+        guest,
+        changes,
+        status,
+        failure,
       };
     },
 

@@ -10,7 +10,12 @@ const wasLongUnused = sql<boolean>`sessions.last_used_at < now() - interval '1 m
 
 function toColumns({ name, projects, role, sealed, renewAt }: UserGrant) {
   return {
-    ...{ name, projects: [...projects], role, sealed, renew_at: renewAt, renewing_until: null },
+    name,
+    projects: [...projects],
+    role,
+    sealed,
+    renew_at: renewAt,
+    renewing_until: null,
   };
 }
 

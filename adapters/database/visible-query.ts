@@ -103,7 +103,9 @@ function makeExpression(key: string, table = 'images'): RawBuilder<unknown> {
 
 /** No image in a list has them; the planner does not know that. */
 const neverListed: Readonly<Record<string, readonly string[]>> = {
-  ...{ status: ['pending_delete', 'deleted'], container_format: [''], disk_format: [''] },
+  status: ['pending_delete', 'deleted'],
+  container_format: [''],
+  disk_format: [''],
 };
 
 function oneOf(field: string, values: readonly string[]): Condition {

@@ -60,7 +60,9 @@ export function openForeignDoor({ atOnce = Number.POSITIVE_INFINITY, keepReady, 
           tend?.(parser.tasks());
           parser.tell({
             kind: 'run',
-            ...{ module: task.module, name: task.name, input },
+            module: task.module,
+            name: task.name,
+            input,
             helpers: Object.keys(helpers),
             answerBytes: task.limits.answerBytes,
           });

@@ -42,7 +42,10 @@ export async function verifyAccessToken(
   { keys, issuer, audience }: { keys: JWTVerifyGetKey; issuer: string; audience: string },
 ): Promise<Claims> {
   const expected: JWTVerifyOptions = {
-    ...{ issuer, audience, algorithms, clockTolerance: leewaySeconds },
+    issuer,
+    audience,
+    algorithms,
+    clockTolerance: leewaySeconds,
     requiredClaims: ['sub', 'exp'],
   };
   try {

@@ -19,7 +19,8 @@ export function signInOf(
         scope: settings.scopes,
         code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
-        ...{ state, nonce },
+        state,
+        nonce,
         ...(settings.rules.strengths.length > 0 ? { acr_values: settings.rules.strengths.join(' ') } : {}),
       }).href,
 

@@ -37,7 +37,11 @@ function describeTrouble(name: string, bucket: string): StoreTrouble {
 export function createS3Target(name: string, config: S3TargetConfig): Target {
   const { endpoint, region, bucket, prefix } = config;
   const store: ObjectStore = createObjectStore({
-    ...{ endpoint, region, accessKey: config.access_key, secretKey: config.secret_key, pathStyle: config.path_style },
+    endpoint,
+    region,
+    accessKey: config.access_key,
+    secretKey: config.secret_key,
+    pathStyle: config.path_style,
     trouble: describeTrouble(name, bucket),
   });
 
@@ -77,7 +81,10 @@ export function createS3Target(name: string, config: S3TargetConfig): Target {
       try {
         if ((await store.head(bucket, key))?.size !== source.size) {
           await uploadInParts(store, {
-            ...{ bucket, key, size: source.size, signal: control.signal },
+            bucket,
+            key,
+            size: source.size,
+            signal: control.signal,
             read: (into, offset) => source.read(offset, into.length, control.signal),
             progress: (share) => control.progress(share * 60),
           });

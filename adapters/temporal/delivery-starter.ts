@@ -13,8 +13,13 @@ export function createDeliveryStarter(client: Client, timings: Timings): Deliver
     const { imageId, projectId, target } = order;
     const input: DeliverImageInput = { order, ...timings };
     return startOnce(client, {
-      ...{ type: deliverImageType, workflowId: makeDeliveryWorkflowId(order), input, imageId, projectId },
-      ...{ starts: 'once', summary: `Delivery to ${target}` },
+      type: deliverImageType,
+      workflowId: makeDeliveryWorkflowId(order),
+      input,
+      imageId,
+      projectId,
+      starts: 'once',
+      summary: `Delivery to ${target}`,
     });
   };
 }

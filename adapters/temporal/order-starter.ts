@@ -22,9 +22,14 @@ function createOrderStarter(kind: keyof typeof kinds) {
       const { type, makeWorkflowId } = kinds[kind];
       const input: RepairImageInput & DownloadImageInput = { imageId, ...timings };
       return startOnce(client, {
-        ...{ type, workflowId: makeWorkflowId(imageId), input, imageId, projectId },
+        type,
+        workflowId: makeWorkflowId(imageId),
+        input,
+        imageId,
+        projectId,
         // A failed order may start again; a completed one may not.
-        ...{ starts: 'again-when-failed', summary: `${kind}: ${plain(name)} (project ${projectId})` },
+        starts: 'again-when-failed',
+        summary: `${kind}: ${plain(name)} (project ${projectId})`,
       });
     };
 }

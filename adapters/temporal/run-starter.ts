@@ -21,8 +21,14 @@ export function createRunStarter(client: Client, timings: RunTimings): RunStarte
     start: ({ workflowId, imageId, runId, projectId, name }) => {
       const input: ProcessImageInput = { imageId, runId, ...timings };
       return startOnce(client, {
-        ...{ type: processImageType, workflowId, input, imageId, projectId, memo: { imageId, runId, projectId } },
-        ...{ starts: 'once', summary: `${plain(name)} (project ${projectId})` },
+        type: processImageType,
+        workflowId,
+        input,
+        imageId,
+        projectId,
+        memo: { imageId, runId, projectId },
+        starts: 'once',
+        summary: `${plain(name)} (project ${projectId})`,
       });
     },
 

@@ -16,8 +16,12 @@ afterEach(() => receiver.close());
 
 function configWith(env: Record<string, string>) {
   return Environment.parse({
-    ...{ DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x', EVENTS_SECRET: 'x'.repeat(16) },
-    ...{ S3_ENDPOINT: 'http://x', S3_ACCESS_KEY: 'x', S3_SECRET_KEY: 'x' },
+    DATABASE_URL: 'postgres://x',
+    REDIS_URL: 'redis://x',
+    EVENTS_SECRET: 'x'.repeat(16),
+    S3_ENDPOINT: 'http://x',
+    S3_ACCESS_KEY: 'x',
+    S3_SECRET_KEY: 'x',
     ...env,
   });
 }

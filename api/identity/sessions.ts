@@ -40,7 +40,9 @@ export function sessionListRoutes({ sessions }: Pick<ApiDeps, 'sessions'>): Fast
         const found = await sessions.list(findOwner(request));
         return {
           sessions: found.map(({ id, hash, createdAt, lastUsedAt, expiresAt, address, browser }) => ({
-            ...{ id, address, browser },
+            id,
+            address,
+            browser,
             createdAt: createdAt.toISOString(),
             lastUsedAt: lastUsedAt.toISOString(),
             expiresAt: expiresAt.toISOString(),

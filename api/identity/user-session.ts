@@ -32,7 +32,9 @@ function toGrant(signedIn: SignedIn, projects: readonly string[], token: string)
   const { access, refreshToken, idToken, seconds = renewalSeconds.most } = signedIn;
   const wait = Math.min(Math.max(seconds, renewalSeconds.least), renewalSeconds.most);
   return {
-    ...{ name: access.name, role: access.role, projects },
+    name: access.name,
+    role: access.role,
+    projects,
     sealed: seal(JSON.stringify({ refreshToken, idToken } satisfies IssuersTokensOrNone), token),
     renewAt: refreshToken === undefined ? null : new Date(Date.now() + wait * 1000),
   };

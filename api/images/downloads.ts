@@ -11,7 +11,10 @@ export function downloadView(
 ): DownloadView {
   return {
     url: shownUrl(url),
-    ...{ checksum, status, received, total },
+    checksum,
+    status,
+    received,
+    total,
     failure: explainFailure(failure, language),
   };
 }

@@ -70,8 +70,10 @@ export async function toViews(
   ]);
   return found.map((image) =>
     imageView(image, latest.get(image.id), {
-      ...{ language, viewer: seenAs(viewer, image) },
-      ...{ order: orders.get(image.id), memberStatus: answers.get(image.id) },
+      language,
+      viewer: seenAs(viewer, image),
+      order: orders.get(image.id),
+      memberStatus: answers.get(image.id),
     }),
   );
 }

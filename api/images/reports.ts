@@ -77,7 +77,9 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const document: ReportDocument = {
           ...buildDocument(image.name, report, language),
           origin: {
-            ...{ imageId: image.id, run: run.number, at: run.finishedAt ?? run.createdAt },
+            imageId: image.id,
+            run: run.number,
+            at: run.finishedAt ?? run.createdAt,
             installation: findBaseUrl(request, deps.config),
           },
           ...(as === 'html' ? await readScreen(deps, report) : {}),

@@ -7,8 +7,15 @@ const names = { imageId: 'i', runId: 'r' };
 const run = { id: 'r', number: 1, status: 'running', createdAt: new Date(), report: null } as Partial<Run> as Run;
 function step(name: RunStep['step'], found?: RunStep['found']): RunStep {
   return {
-    ...{ step: name, status: found ? 'done' : 'running', attempts: 1, percent: 0, worker: 'w', message: null },
-    ...{ startedAt: new Date(), finishedAt: null, found },
+    step: name,
+    status: found ? 'done' : 'running',
+    attempts: 1,
+    percent: 0,
+    worker: 'w',
+    message: null,
+    startedAt: new Date(),
+    finishedAt: null,
+    found,
   };
 }
 const disk = { format: 'qcow2', variant: 'v3', virtualSize: 1024 } as const;

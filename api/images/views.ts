@@ -60,8 +60,22 @@ export function imageView(
   const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
   const { visibility, family, minRam, minDisk, isProtected, tags } = image;
   const view: ImageView = {
-    ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
-    ...{ visibility, family, minRam, minDisk, protected: isProtected, tags: [...tags] },
+    id,
+    projectId,
+    name,
+    status,
+    settings,
+    diskFormat,
+    size,
+    virtualSize,
+    sha256,
+    properties,
+    visibility,
+    family,
+    minRam,
+    minDisk,
+    protected: isProtected,
+    tags: [...tags],
     ...(memberStatus ? { memberStatus } : {}),
     upload: shownTo(viewer, uploadFields, { bucket: upload.bucket, key: upload.key, size: upload.size }),
     activity: latest ? toActivity(latest, language) : null,
@@ -76,14 +90,23 @@ export function imageView(
 /** Streams are not cut to their schema, as other answers are. */
 function describeSummary({ osName, osDistro, osVersion, architecture }: GuestFacts): GuestSummary {
   return {
-    ...{ osName, osDistro, osVersion, architecture },
+    osName,
+    osDistro,
+    osVersion,
+    architecture,
   };
 }
 
 function toActivity(latest: LatestRun, language: Language): Activity {
   const { runId, number, status, step, percent, waitsFor, verdict, findings, guest } = latest;
   return {
-    ...{ runId, run: number, status, step, percent, waitsFor, verdict },
+    runId,
+    run: number,
+    status,
+    step,
+    percent,
+    waitsFor,
+    verdict,
     boot: findings && verdict ? readBootResult({ verdict, findings: findings.boot }) : null,
     trouble: describeTrouble(findings?.troubles ?? [], language, guest),
   };
@@ -171,7 +194,12 @@ function stepView({ found: _, ...step }: RunStep, language: Language): StepView 
 export function deliveryView(delivery: Delivery, language: Language): DeliveryView {
   const { target, status, attempts, percent, worker, location, failure } = delivery;
   return {
-    ...{ target, status, attempts, percent, worker, location },
+    target,
+    status,
+    attempts,
+    percent,
+    worker,
+    location,
     failure: explainFailure(failure, language),
     createdAt: time(delivery.createdAt),
     startedAt: timeOrNull(delivery.startedAt),
@@ -182,7 +210,9 @@ export function deliveryView(delivery: Delivery, language: Language): DeliveryVi
 export function repairView(repair: Repair, language: Language): RepairView {
   const { parentId, status, remedies, before, guest, changes, failure } = repair;
   return {
-    ...{ parentId, status, remedies },
+    parentId,
+    status,
+    remedies,
     failure: explainFailure(failure, language),
     changes: changes.map((each) => ({
       remedy: each.remedy,

@@ -207,7 +207,13 @@ function workerView({ id, state, startedAt, seenAt }: KnownWorker, now: Date): W
 function runView(run: OpenRun, stuck: StuckReason | undefined, language: Language): OpenRunView {
   const { imageId, imageName, projectId, number: runNumber, workflowId, status, worker, createdAt, step } = run;
   return {
-    ...{ imageId, imageName, projectId, runNumber, workflowId, status, worker },
+    imageId,
+    imageName,
+    projectId,
+    runNumber,
+    workflowId,
+    status,
+    worker,
     createdAt: createdAt.toISOString(),
     step: step && {
       name: step.step,

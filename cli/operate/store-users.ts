@@ -40,8 +40,11 @@ export async function makeUsersOfStore({
 
 function rootOf(config: Config): ObjectStoreConfig {
   return {
-    ...{ endpoint: config.S3_ENDPOINT, region: config.S3_REGION, pathStyle: config.S3_PATH_STYLE },
-    ...{ accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY },
+    endpoint: config.S3_ENDPOINT,
+    region: config.S3_REGION,
+    pathStyle: config.S3_PATH_STYLE,
+    accessKey: config.S3_ACCESS_KEY,
+    secretKey: config.S3_SECRET_KEY,
   };
 }
 

@@ -42,7 +42,10 @@ export function PropertiesDialog({ image, onClose }: Props) {
   const save = async (): Promise<void> => {
     const text = description.trim();
     await api.changeImage(image.id, {
-      ...{ minRam, minDisk, protected: isProtected, tags: splitTags(tags) },
+      minRam,
+      minDisk,
+      protected: isProtected,
+      tags: splitTags(tags),
       ...(visibility !== image.visibility && visibility !== 'public' ? { visibility } : {}),
       properties: {
         ...toChanges(rest, properties),

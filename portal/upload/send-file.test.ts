@@ -51,16 +51,15 @@ function world(
   const told: string[] = [];
   const send = (signal = new AbortController().signal) =>
     sendFile(transfer, {
-      ...{
-        imageId: 'i',
-        file,
-        signal,
-        hurry: new EventTarget(),
-        taken,
-        onProgress: (bytes: number) => heard.push(bytes),
-      },
+      imageId: 'i',
+      file,
+      signal,
+      hurry: new EventTarget(),
+      taken,
+      onProgress: (bytes: number) => heard.push(bytes),
       onTaken: (partNumber, etag) => told.push(`${partNumber} ${etag}`),
-      ...{ onWaiting: () => undefined, onCompleting: () => heard.push(-1) },
+      onWaiting: () => undefined,
+      onCompleting: () => heard.push(-1),
     });
   return { signed, heard, parts, told, send };
 }

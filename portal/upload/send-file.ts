@@ -65,7 +65,8 @@ export async function sendFile(
   const retried = <T>(work: () => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> =>
     withRetries(work, {
       ...patience,
-      ...{ signal, hurry },
+      signal,
+      hurry,
       mayPass: (error) => {
         const again = mayPass(error);
         if (again) onWaiting(true);

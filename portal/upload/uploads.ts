@@ -222,8 +222,13 @@ export function createUploads(deps: UploadsDeps) {
       const fingerprint = await computeFingerprint(file);
       const image = await api.createImage({ ...more, name, size: file.size });
       const entry: KeptUpload = {
-        ...{ imageId: image.id, projectId: deps.projectId, name, fileName: file.name, size: file.size },
-        ...{ lastModified: file.lastModified, fingerprint },
+        imageId: image.id,
+        projectId: deps.projectId,
+        name,
+        fileName: file.name,
+        size: file.size,
+        lastModified: file.lastModified,
+        fingerprint,
       };
       kept.keep(entry);
       going.set(image.id, { kept: entry, wanted: true, file });

@@ -7,7 +7,9 @@ import { decide } from './verdict.ts';
 
 function found(code: string, outcome: Finding['outcome'], params: Finding['params'] = {}): Finding {
   return {
-    ...{ code, outcome, params },
+    code,
+    outcome,
+    params,
     step: code.startsWith('boot-') && code in bootChecks ? 'boot-check' : 'inspect',
   };
 }

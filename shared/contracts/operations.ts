@@ -81,7 +81,10 @@ export const Operations = z.object({
 export type Operations = z.infer<typeof Operations>;
 
 const EndedRunView = z.object({
-  ...{ imageId: z.uuid(), imageName: z.string(), projectId: z.string(), runNumber: z.number().int() },
+  imageId: z.uuid(),
+  imageName: z.string(),
+  projectId: z.string(),
+  runNumber: z.number().int(),
   workflowId: z.string(),
   status: z.enum(['rejected', 'failed', 'cancelled']),
   finishedAt: Time,
@@ -93,8 +96,10 @@ const EndedRunView = z.object({
 /** Runs that ended in the last 24 hours. */
 export const EndedRuns = z.object({
   counts: z.object({
-    ...{ published: z.number().int(), rejected: z.number().int() },
-    ...{ failed: z.number().int(), cancelled: z.number().int() },
+    published: z.number().int(),
+    rejected: z.number().int(),
+    failed: z.number().int(),
+    cancelled: z.number().int(),
   }),
   /** How long published runs took; null where there are none. */
   medianSeconds: z.number().nullable(),

@@ -15,7 +15,8 @@ test('a snapshot says what it is, and what makes no sense of that is told and le
   expect(properties).toEqual({ image_type: 'snapshot', snapshot_kind: 'backup', base_image_ref: id });
   expect(notes).toEqual(['x-amz-meta-instance-uuid is not understood and was left out']);
   expect(describeUpload('k', { 'image-type': 'snapshot', 'snapshot-kind': 'copy' }).properties).toEqual({
-    ...{ image_type: 'snapshot', snapshot_kind: 'template' },
+    image_type: 'snapshot',
+    snapshot_kind: 'template',
   });
   // Its other words mean nothing without the first one.
   expect(describeUpload('k', { 'snapshot-kind': 'backup' })).toMatchObject({ properties: {}, notes: [] });

@@ -44,7 +44,8 @@ describe('every sender is understood', () => {
     'ce-id': '1',
   };
   const filer = (key: string, more: object = {}) => ({
-    ...{ key, event_type: 'create' },
+    key,
+    event_type: 'create',
     message: { new_entry: { name: 'x', attributes: { file_size: 7, mtime: 1_767_225_600 } }, ...more },
   });
   test.each([
@@ -94,13 +95,18 @@ describe('every sender is understood', () => {
 describe('what AWS wraps around a message is taken off', () => {
   const s3 = JSON.stringify({ Records: [record()] });
   const sns = (message: string) => ({
-    ...{ Type: 'Notification', MessageId: '1', TopicArn: 'arn:aws:sns:eu-central-1:123456789012:uploads' },
-    ...{ Subject: 'Amazon S3 Notification', Message: message, Timestamp: '2026-01-01T00:00:00.000Z' },
+    Type: 'Notification',
+    MessageId: '1',
+    TopicArn: 'arn:aws:sns:eu-central-1:123456789012:uploads',
+    Subject: 'Amazon S3 Notification',
+    Message: message,
+    Timestamp: '2026-01-01T00:00:00.000Z',
   });
   const received = (body: string) => ({ MessageId: '1', ReceiptHandle: 'x', MD5OfBody: 'x', Body: body });
   const lambdaSqs = (body: string) => ({ messageId: '1', receiptHandle: 'x', body, eventSource: 'aws:sqs' });
   const bridged = JSON.stringify({
-    ...{ 'detail-type': 'Object Created', source: 'aws.s3' },
+    'detail-type': 'Object Created',
+    source: 'aws.s3',
     detail: { bucket: { name: 'uploads' }, object: { key: 'demo/a+b', etag: 'abc' } },
   });
   test.each<[string, unknown]>([
@@ -116,12 +122,10 @@ describe('what AWS wraps around a message is taken off', () => {
       'a CloudEvent in SNS',
       sns(
         JSON.stringify({
-          ...{
-            specversion: '1.0',
-            type: 'com.amazonaws.s3.ObjectCreated:Put',
-            source: 'aws:s3.eu.uploads',
-            subject: 'demo/a+b',
-          },
+          specversion: '1.0',
+          type: 'com.amazonaws.s3.ObjectCreated:Put',
+          source: 'aws:s3.eu.uploads',
+          subject: 'demo/a+b',
         }),
       ),
     ],
@@ -154,8 +158,12 @@ describe('what AWS wraps around a message is taken off', () => {
   test('a subscription that waits for its confirmation is kept for operators, without its address', () => {
     const topic = 'arn:aws:sns:eu-central-1:123456789012:uploads';
     const asked = {
-      ...{ Type: 'SubscriptionConfirmation', MessageId: '1', Token: '2336412f37fb687f', TopicArn: topic },
-      ...{ Message: 'You have chosen to subscribe', SubscribeURL: 'https://sns.eu-central-1.amazonaws.com/?Action=x' },
+      Type: 'SubscriptionConfirmation',
+      MessageId: '1',
+      Token: '2336412f37fb687f',
+      TopicArn: topic,
+      Message: 'You have chosen to subscribe',
+      SubscribeURL: 'https://sns.eu-central-1.amazonaws.com/?Action=x',
     };
     const { uploads, ignored } = parse(asked);
     expect(uploads).toMatchObject([{ eventName: 'sns:SubscriptionConfirmation', bucket: 'uploads', key: topic }]);

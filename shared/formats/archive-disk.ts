@@ -95,7 +95,8 @@ async function readTexts(
 /** DSP0243, 7.1: a file with a chunkSize is stored as HREF.000000000, HREF.000000001 and so on. */
 function joinChunks(members: readonly Member[], { files }: Envelope): Stored[] | FormatResult {
   const stored: Stored[] = members.map(({ sparse, ...member }) => ({
-    ...{ ...member, name: member.name.replace(/^(?:\.\/)+/, '') },
+    ...member,
+    name: member.name.replace(/^(?:\.\/)+/, ''),
     ...(sparse ? { pieces: sparse } : {}),
   }));
   for (const { href, chunkSize } of files) {

@@ -141,7 +141,8 @@ test('any bytes at any place: no error, few reads, and little of what is read', 
 describe('admit', () => {
   const peeked = { times: 0 };
   const options = {
-    ...{ allowIso: false, maxVirtualBytes: MiB },
+    allowIso: false,
+    maxVirtualBytes: MiB,
     peek: () => {
       peeked.times++;
       return Promise.resolve(Buffer.alloc(128 * KiB));

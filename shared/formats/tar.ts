@@ -106,7 +106,11 @@ export async function membersOf(source: ByteSource): Promise<Member[] | FormatRe
       const real = type === 'S' ? octal(header, 483, 12) : extended.sparse?.size;
       if (isSparse && !Number.isSafeInteger(real)) return damaged('size of a sparse member');
       members.push({
-        ...{ name, begin, end: Math.min(end, source.size), offset: dataAt, size },
+        name,
+        begin,
+        end: Math.min(end, source.size),
+        offset: dataAt,
+        size,
         ...(isSparse ? { sparse: { size: real as number } } : {}),
       });
     }

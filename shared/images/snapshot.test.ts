@@ -6,7 +6,10 @@ import { isBackup, snapshotProperties } from './snapshot.ts';
 test('a snapshot is told by the names that Nova gives its properties', () => {
   const [baseImageId, instanceId] = [crypto.randomUUID(), crypto.randomUUID()];
   expect(snapshotProperties({ kind: 'backup', baseImageId, instanceId })).toEqual({
-    ...{ image_type: 'snapshot', snapshot_kind: 'backup', base_image_ref: baseImageId, instance_uuid: instanceId },
+    image_type: 'snapshot',
+    snapshot_kind: 'backup',
+    base_image_ref: baseImageId,
+    instance_uuid: instanceId,
   });
   expect(snapshotProperties({ kind: 'template' })).toEqual({ image_type: 'snapshot', snapshot_kind: 'template' });
 });

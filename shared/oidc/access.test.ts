@@ -13,7 +13,9 @@ const rules: AccessRules = {
 };
 function claims(roles: unknown, projects: unknown = ['demo'], more: object = {}) {
   return {
-    ...{ sub: 'u-1', projects, realm_access: { roles } },
+    sub: 'u-1',
+    projects,
+    realm_access: { roles },
     ...more,
   };
 }

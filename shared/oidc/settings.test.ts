@@ -3,12 +3,19 @@ import { loadConfig } from '../config.ts';
 import { toOidcSettings } from './settings.ts';
 
 const base = {
-  ...{ DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x', S3_ENDPOINT: 'https://s3.test', S3_ACCESS_KEY: 'x' },
-  ...{ S3_SECRET_KEY: 'x', EVENTS_SECRET: 'x'.repeat(16) },
+  DATABASE_URL: 'postgres://x',
+  REDIS_URL: 'redis://x',
+  S3_ENDPOINT: 'https://s3.test',
+  S3_ACCESS_KEY: 'x',
+  S3_SECRET_KEY: 'x',
+  EVENTS_SECRET: 'x'.repeat(16),
 };
 const whole = {
-  ...{ API_PUBLIC_URL: 'https://images.test/', OIDC_ISSUER: 'https://id.test/realms/a', OIDC_CLIENT_ID: 'portal' },
-  ...{ OIDC_AUDIENCE: 'images', OIDC_ROLES: 'viewer=reader, editor=member' },
+  API_PUBLIC_URL: 'https://images.test/',
+  OIDC_ISSUER: 'https://id.test/realms/a',
+  OIDC_CLIENT_ID: 'portal',
+  OIDC_AUDIENCE: 'images',
+  OIDC_ROLES: 'viewer=reader, editor=member',
 };
 function toSettings(env: Record<string, string | undefined>) {
   return toOidcSettings(loadConfig({ ...base, ...env }));
@@ -17,11 +24,18 @@ function toSettings(env: Record<string, string | undefined>) {
 test('nobody signs in without an issuer; with one, what is not said has its default', () => {
   expect(toSettings({})).toBeUndefined();
   expect(toSettings(whole)).toEqual({
-    ...{ issuer: new URL('https://id.test/realms/a'), clientId: 'portal', clientSecret: undefined, audience: 'images' },
-    ...{ scopes: 'openid profile', name: 'id.test', homeUrl: 'https://images.test/' },
+    issuer: new URL('https://id.test/realms/a'),
+    clientId: 'portal',
+    clientSecret: undefined,
+    audience: 'images',
+    scopes: 'openid profile',
+    name: 'id.test',
+    homeUrl: 'https://images.test/',
     callbackUrl: 'https://images.test/sign-in/callback',
     rules: {
-      ...{ projectClaim: 'projects', roleClaim: 'roles', strengths: [] },
+      projectClaim: 'projects',
+      roleClaim: 'roles',
+      strengths: [],
       roles: new Map([
         ['viewer', 'reader'],
         ['editor', 'member'],

@@ -61,11 +61,15 @@ export function toOidcSettings(config: Config): OidcSettings | undefined {
       cliClientId === undefined
         ? undefined
         : {
-            ...{ issuer: OIDC_ISSUER, clientId: cliClientId, scopes: config.OIDC_CLI_SCOPES ?? config.OIDC_SCOPES },
+            issuer: OIDC_ISSUER,
+            clientId: cliClientId,
+            scopes: config.OIDC_CLI_SCOPES ?? config.OIDC_SCOPES,
             ...(audience !== undefined && URL.canParse(audience) ? { resource: audience } : {}),
           },
     rules: {
-      ...{ projectClaim: config.OIDC_PROJECT_CLAIM, roleClaim: config.OIDC_ROLE_CLAIM, roles: toRoles(config) },
+      projectClaim: config.OIDC_PROJECT_CLAIM,
+      roleClaim: config.OIDC_ROLE_CLAIM,
+      roles: toRoles(config),
       strengths: config.OIDC_ACR,
     },
   };

@@ -19,7 +19,9 @@ test('targets are read by name, with what is left out filled in', () => {
   expect(read(JSON.stringify({ backup: s3, cloud: { kind: 'glance', auth } }))).toEqual({
     backup: { ...s3, region: 'us-east-1', path_style: true, prefix: '' },
     cloud: {
-      ...{ kind: 'glance', interface: 'public', visibility: 'private' },
+      kind: 'glance',
+      interface: 'public',
+      visibility: 'private',
       auth: { ...auth, user_domain_name: 'Default', project_domain_name: 'Default' },
     },
   });

@@ -25,7 +25,11 @@ const valid = ajv.compile(schema('bom-1.6'));
 const image = { sha256: 'ab'.repeat(32), madeAt: new Date('2026-01-02T03:04:05Z') };
 function some(name: string, version: string, more: Partial<InstalledPackage> = {}): InstalledPackage {
   return {
-    ...{ name, version, epoch: 0, release: '', arch: '' },
+    name,
+    version,
+    epoch: 0,
+    release: '',
+    arch: '',
     ...more,
   };
 }

@@ -123,7 +123,7 @@ function* stepCases() {
         for (const outcome of [undefined, ...outcomes])
           for (const bootCheck of [null, ...BootPolicy.options]) {
             const findings = outcome ? [{ step, outcome }] : [];
-            yield { outcome, ...{ step, row, run, findings, bootCheck } };
+            yield { outcome, step, row, run, findings, bootCheck };
           }
 }
 

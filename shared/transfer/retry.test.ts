@@ -23,7 +23,9 @@ test('what may pass is tried again, as often as allowed', async () => {
 test('who is interrupted does not wait for the next attempt', async () => {
   const controller = new AbortController();
   const waiting = withRetries(() => Promise.reject(new Error('down')), {
-    ...{ attempts: 2, first: 60_000, most: 60_000 },
+    attempts: 2,
+    first: 60_000,
+    most: 60_000,
     mayPass: () => true,
     signal: controller.signal,
   });
@@ -40,7 +42,7 @@ test('who is told to hurry tries again at once, and hears nothing of it later', 
       if (attempt === 1) throw new Error('down');
       return 'up';
     },
-    { ...{ attempts: 2, first: 60_000, most: 60_000 }, mayPass: () => true, hurry },
+    { attempts: 2, first: 60_000, most: 60_000, mayPass: () => true, hurry },
   );
   setImmediate(() => hurry.dispatchEvent(new Event(hurryEvent)));
   expect([await done, tried]).toEqual(['up', [1, 2]]);

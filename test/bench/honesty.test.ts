@@ -68,7 +68,9 @@ test('what is said of sound images and of broken ones', { timeout: 3_600_000 }, 
       const expected = Object.keys(next.wrong);
       const isRejected = findings.some((finding) => rejects(finding, 'enforce'));
       rows.push({
-        ...{ image: next.image, codes, said: told.map(inTable).join(', ') },
+        image: next.image,
+        codes,
+        said: told.map(inTable).join(', '),
         missed: expected.filter((code) => !codes.includes(code)),
         untrue: codes.filter((code) => !expected.includes(code)),
         verdict: isRejected ? 'reject' : codes.length > 0 ? 'publish with warnings' : 'publish',

@@ -55,7 +55,10 @@ try {
   const redis = await startRedis({ dataDir: join(home, 'redis'), port: await freePort(), password: 'bench' });
   undo.push(redis.stop);
   const store = await startObjectStore({
-    ...{ dataDir: join(home, 'store'), port: await freePort(), accessKey: 'nobody', secretKey: 'nobody-nobody' },
+    dataDir: join(home, 'store'),
+    port: await freePort(),
+    accessKey: 'nobody',
+    secretKey: 'nobody-nobody',
   });
   undo.push(store.stop);
   const s3 = new Client({ ...s3Of(store.endpoint), accessKey: 'nobody', secretKey: 'nobody-nobody' });
@@ -71,10 +74,19 @@ try {
     const child = spawn(...tied('taskset', ['-c', processor, process.execPath, 'cli/main.ts', ...args]), {
       cwd: root,
       env: {
-        ...{ PATH: process.env.PATH ?? '', DATABASE_URL: postgres.url, REDIS_URL: redis.url, API_PORT: `${port}` },
-        ...{ S3_ENDPOINT: store.endpoint, S3_ACCESS_KEY: 'nobody', S3_SECRET_KEY: 'nobody-nobody' },
-        ...{ EVENTS_SECRET: secret, SECRETS_KEY: newSecretsKey(), LOG_LEVEL: 'warn' },
-        ...{ RATE_PER_ADDRESS: plenty, RATE_PER_KEY: plenty, RATE_PER_PROJECT: plenty },
+        PATH: process.env.PATH ?? '',
+        DATABASE_URL: postgres.url,
+        REDIS_URL: redis.url,
+        API_PORT: `${port}`,
+        S3_ENDPOINT: store.endpoint,
+        S3_ACCESS_KEY: 'nobody',
+        S3_SECRET_KEY: 'nobody-nobody',
+        EVENTS_SECRET: secret,
+        SECRETS_KEY: newSecretsKey(),
+        LOG_LEVEL: 'warn',
+        RATE_PER_ADDRESS: plenty,
+        RATE_PER_KEY: plenty,
+        RATE_PER_PROJECT: plenty,
       },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
@@ -87,12 +99,10 @@ try {
     new Promise((resolve, reject) => {
       const key = `p-${1 + (number % 50)}/${randomUUID()}.qcow2`;
       const record = {
-        ...{
-          eventVersion: '2.1',
-          eventSource: 'aws:s3',
-          eventTime: new Date().toISOString(),
-          eventName: 'ObjectCreated:Put',
-        },
+        eventVersion: '2.1',
+        eventSource: 'aws:s3',
+        eventTime: new Date().toISOString(),
+        eventName: 'ObjectCreated:Put',
         s3: { bucket: { name: 'uploads' }, object: { key, size: 1024, eTag: randomUUID(), sequencer: '1A' } },
       };
       const body = JSON.stringify({ Records: [record] });

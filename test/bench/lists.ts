@@ -93,9 +93,13 @@ try {
       times.sort((a, b) => a - b);
       spent.sort((a, b) => a - b);
       measured.push({
-        ...{ name: `${list} ${filter}`, sort, role, bytes },
+        name: `${list} ${filter}`,
+        sort,
+        role,
+        bytes,
         cpu: spent[Math.floor(spent.length / 2)] ?? 0,
-        ...{ p50: times[Math.floor(times.length / 2)] ?? 0, worst: times.at(-1) ?? 0 },
+        p50: times[Math.floor(times.length / 2)] ?? 0,
+        worst: times.at(-1) ?? 0,
       });
     }
   }

@@ -49,8 +49,11 @@ beforeAll(async () => {
   worker = steps.child.pid as number;
   const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY, S3_SECRET_KEY } = installation.env as Record<string, string>;
   const store = createObjectStore({
-    ...{ endpoint: S3_ENDPOINT as string, region: S3_REGION ?? 'us-east-1', pathStyle: true },
-    ...{ accessKey: S3_ACCESS_KEY as string, secretKey: S3_SECRET_KEY as string },
+    endpoint: S3_ENDPOINT as string,
+    region: S3_REGION ?? 'us-east-1',
+    pathStyle: true,
+    accessKey: S3_ACCESS_KEY as string,
+    secretKey: S3_SECRET_KEY as string,
   });
   putUpload = async (path) => {
     const { size: bytes } = await stat(path);

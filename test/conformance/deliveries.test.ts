@@ -91,10 +91,18 @@ test('an attempt gets all that it needs, and each is counted', async () => {
   const [order] = await deliveries.queued(run.imageId);
   const first = await deliveries.begin(order as DeliveryOrder, 'worker-1');
   expect(first).toEqual({
-    ...{ fence: expect.any(Number), imageId: run.imageId, projectId: project.id, name: 'Debian 12', target: 'cloud' },
+    fence: expect.any(Number),
+    imageId: run.imageId,
+    projectId: project.id,
+    name: 'Debian 12',
+    target: 'cloud',
     published: { bucket, key, format: 'raw', size: converted.size, sha256: converted.sha256 },
-    ...{ virtualSize: converted.virtualSize, ...digests, sha512: null, properties: { os_distro: 'debian' } },
-    ...{ runId: run.runId, report },
+    virtualSize: converted.virtualSize,
+    ...digests,
+    sha512: null,
+    properties: { os_distro: 'debian' },
+    runId: run.runId,
+    report,
   });
   const second = await deliveries.begin(order as DeliveryOrder, 'worker-2');
   expect(second.fence).toBeGreaterThan(first.fence);
@@ -182,7 +190,11 @@ describe('one that is cancelled', () => {
     const { format, sha256 } = published;
     const { imageId, projectId, target } = order;
     expect(await deliveries.cancelled(order)).toEqual({
-      ...{ imageId, projectId, target, format, sha256 },
+      imageId,
+      projectId,
+      target,
+      format,
+      sha256,
       wasThere: false,
     });
     await expect(deliveries.order(imageId, 'cloud')).rejects.toMatchObject({ code: 'conflict' });

@@ -43,12 +43,20 @@ async function bytesAt(id: string): Promise<void> {
 test('an image and its download are made in one, and the image is being imported', async () => {
   const id = await create();
   expect(await images.get(id, project.id)).toMatchObject({
-    ...{ name: 'fetched', status: 'importing' },
+    name: 'fetched',
+    status: 'importing',
     upload: { bucket: 'uploads', key: `${project.keyPrefix}${id}`, etag: null },
   });
   expect(await downloads.get(id)).toMatchObject({
-    ...{ ...source, imageId: id, projectId: project.id, status: 'queued', received: 0, total: null },
-    ...{ failure: null, requestId: null, finishedAt: null },
+    ...source,
+    imageId: id,
+    projectId: project.id,
+    status: 'queued',
+    received: 0,
+    total: null,
+    failure: null,
+    requestId: null,
+    finishedAt: null,
   });
   expect(await downloads.get(crypto.randomUUID())).toBeUndefined();
 });

@@ -24,7 +24,11 @@ beforeAll(async () => {
   ]);
   const { key, hash, hint } = newApiKey();
   const user = await createApiKeyStore(installation.db).create({
-    ...{ projectId: project, name: 'm', hash, hint, role: 'member' as const },
+    projectId: project,
+    name: 'm',
+    hash,
+    hint,
+    role: 'member' as const,
   });
   const { apiUrl } = installation;
   ours = { url: `${apiUrl}/image`, token: key, identity: `${apiUrl}/identity/v3`, user, project };
@@ -49,8 +53,11 @@ beforeAll(async () => {
   };
   const url = token.catalog.find(({ type }) => type === 'image')?.endpoints[0]?.url ?? '';
   theirs = {
-    ...{ url: url.replace(/\/v2\/?$/, ''), token: answer.headers.get('x-subject-token') ?? '' },
-    ...{ identity: cloud.authUrl, user: token.user.id, project: token.project.id },
+    url: url.replace(/\/v2\/?$/, ''),
+    token: answer.headers.get('x-subject-token') ?? '',
+    identity: cloud.authUrl,
+    user: token.user.id,
+    project: token.project.id,
   };
 });
 afterAll(async () => {
@@ -420,16 +427,14 @@ test('requests are answered alike', async () => {
   const images = async (service: Service): Promise<Record<string, string>> => {
     const made: Record<string, string> = {};
     for (const [name, attributes] of Object.entries({
-      ...{
-        a: {},
-        b: disk,
-        c: { ...disk, hw_disk_bus: 'virtio' },
-        d: { visibility: 'private' },
-        e: {},
-        f: disk,
-        g: { ...disk, disk_format: 'qcow2' },
-        p: { protected: true },
-      },
+      a: {},
+      b: disk,
+      c: { ...disk, hw_disk_bus: 'virtio' },
+      d: { visibility: 'private' },
+      e: {},
+      f: disk,
+      g: { ...disk, disk_format: 'qcow2' },
+      p: { protected: true },
     })) {
       const { body } = await ask(service, { method: 'POST', path: '/v2/images', body: attributes });
       made[`:${name}`] = String(body?.id);
@@ -451,7 +456,9 @@ test('requests are answered alike', async () => {
       both.map(async ({ service, images: ids }) => {
         const at = path.replaceAll(/:([a-gp]|store)\b/g, (name) => ids[name] ?? name);
         const { body: _body, ...seen } = await ask(service, {
-          ...{ method, path: at, body },
+          method,
+          path: at,
+          body,
           ...(type ? { type } : {}),
           ...(headers ? { headers } : {}),
         });

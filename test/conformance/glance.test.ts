@@ -35,8 +35,18 @@ beforeEach(async () => {
 
 function create(more: Partial<ImageAttributes> & { id?: string } = {}): Promise<Image> {
   return glance.create({
-    ...{ projectId: project.id, name: 'x', visibility: 'shared', isProtected: false, isHidden: false, tags: [] },
-    ...{ minDisk: 0, minRam: 0, diskFormat: 'raw', containerFormat: 'bare', properties: {}, settings: {} },
+    projectId: project.id,
+    name: 'x',
+    visibility: 'shared',
+    isProtected: false,
+    isHidden: false,
+    tags: [],
+    minDisk: 0,
+    minRam: 0,
+    diskFormat: 'raw',
+    containerFormat: 'bare',
+    properties: {},
+    settings: {},
     uploadsBucket: 'uploads',
     ...more,
   });
@@ -49,7 +59,14 @@ async function listed(viewer: Viewer, more: Partial<VisibleQuery> = {}): Promise
 }
 function bytes(key: string) {
   return {
-    ...{ bucket: 'images', key, etag: 'e', size: 7, virtualSize: 8, md5: 'm', sha256: 's', sha512: 'l' },
+    bucket: 'images',
+    key,
+    etag: 'e',
+    size: 7,
+    virtualSize: 8,
+    md5: 'm',
+    sha256: 's',
+    sha512: 'l',
   };
 }
 
@@ -258,7 +275,13 @@ describe('data', () => {
     if (!reception) throw new Error('none');
     const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`));
     expect(await glance.getVisible(id, owner)).toMatchObject({
-      ...{ status: 'saving', size: 7, virtualSize: 8, md5: 'm', sha256: 's', sha512: 'l', isVerbatim: true },
+      status: 'saving',
+      size: 7,
+      virtualSize: 8,
+      md5: 'm',
+      sha256: 's',
+      sha512: 'l',
+      isVerbatim: true,
       upload: { bucket: 'images', key: `k-${id}`, etag: 'e', size: 7 },
     });
     expect(await images.publication(id)).toBeUndefined();

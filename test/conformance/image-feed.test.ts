@@ -55,7 +55,9 @@ async function terminate(pids: readonly number[]): Promise<void> {
 }
 function connected(): Promise<number[]> {
   return eventually(async () => ((await listening()).length === 1 ? listening() : false), {
-    ...{ within: 20, what: 'the feed listens', every: 50 },
+    within: 20,
+    what: 'the feed listens',
+    every: 50,
   });
 }
 
@@ -66,7 +68,9 @@ async function watching(imageId: string) {
   const unsubscribe = feed.subscribe(imageId, listener);
   const told = (what: string) =>
     eventually(() => Promise.resolve(listener.mock.calls.length > 0), {
-      ...{ within: 20, what: `the listener is told: ${what}`, every: 20 },
+      within: 20,
+      what: `the listener is told: ${what}`,
+      every: 20,
     });
   return { listener, unsubscribe, told };
 }

@@ -41,7 +41,9 @@ async function fetched(requestId: string) {
 }
 function query(more: Partial<TaskQuery> = {}): TaskQuery {
   return {
-    ...{ equal: { owner: project.id }, sort: { key: 'created_at', direction: 'desc' }, limit: 100 },
+    equal: { owner: project.id },
+    sort: { key: 'created_at', direction: 'desc' },
+    limit: 100,
     ...more,
   };
 }
@@ -54,7 +56,9 @@ test('a task is the same from the first byte that is fetched to the end of the r
   const { fence } = await downloads.begin(id);
   expect(await tasks.get(id)).toMatchObject({ status: 'processing', requestId: 'req-1' });
   const { run } = await images.findOrCreate(someObject(project, { key: image.upload.key }), {
-    ...{ projectId: project.id, name: 'x', settings: {} },
+    projectId: project.id,
+    name: 'x',
+    settings: {},
   });
   await downloads.handedOver(id, fence);
   expect(await tasks.ofImage(id)).toMatchObject([{ id, status: 'pending', url: 'https://example.org/a?secret' }]);
@@ -83,7 +87,11 @@ test('what nobody asked for by the Image API is no task', async () => {
   const { images, downloads, tasks } = stores();
   await images.findOrCreate(someObject(project), { projectId: project.id, name: 'x', settings: {} });
   await downloads.create({
-    ...{ projectId: project.id, name: 'x', settings: {}, bucket: 'uploads', source: { url: 'https://example.org/a' } },
+    projectId: project.id,
+    name: 'x',
+    settings: {},
+    bucket: 'uploads',
+    source: { url: 'https://example.org/a' },
   });
   expect(await tasks.list(query())).toEqual([]);
 });

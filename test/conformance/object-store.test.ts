@@ -152,7 +152,11 @@ test.each(['parts', 'end'])(
     const key = `${prefix}contested`;
     const size = 20 * 1024 ** 2;
     const input = {
-      ...{ bucket, key, size, signal: new AbortController().signal, progress: () => undefined },
+      bucket,
+      key,
+      size,
+      signal: new AbortController().signal,
+      progress: () => undefined,
       read: async (into: Buffer) => {
         if (moment === 'parts') await endAll(key);
         return into.fill(7);

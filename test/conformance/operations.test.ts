@@ -41,7 +41,10 @@ describe('open runs', () => {
     expect(await mine()).toMatchObject([
       { runId: queued.runId, status: 'queued', step: null, worker: null, workerSeenAt: null },
       {
-        ...{ runId: run.runId, status: 'running', worker: 'busy', workerSeenAt: expect.any(Date) },
+        runId: run.runId,
+        status: 'running',
+        worker: 'busy',
+        workerSeenAt: expect.any(Date),
         step: { step: 'convert', status: 'running', hasSlot: false, percent: 0 },
       },
     ]);
@@ -52,7 +55,9 @@ describe('open runs', () => {
     await runs.stepEnded({ ...run, fence }, 'convert', 'failed', { code: 'unavailable', message: 'No answer.' });
     await runs.stepStarted({ ...run, fence }, 'convert', 'busy', 3);
     expect((await mine())[1]?.step).toMatchObject({
-      ...{ status: 'running', failureCode: 'unavailable', message: 'No answer.' },
+      status: 'running',
+      failureCode: 'unavailable',
+      message: 'No answer.',
     });
   });
 
@@ -71,7 +76,13 @@ test('backlogs count what waits and how long the oldest has', async () => {
   expect(await operations.backlogs()).toEqual({ events: nothing, deliveries: nothing });
   const events = createEventStore(db);
   const notification = (key: string) => ({
-    ...{ fingerprint: hex(16), eventName: 'e', bucket: 'uploads', key, etag: null, versionId: null, sequencer: null },
+    fingerprint: hex(16),
+    eventName: 'e',
+    bucket: 'uploads',
+    key,
+    etag: null,
+    versionId: null,
+    sequencer: null,
     raw: {},
   });
   const [first, second] = await events.record('aws', [notification('a'), notification('b')]);
@@ -140,7 +151,9 @@ describe('ended runs', () => {
       { imageId: failed.imageId, projectId: project.id, status: 'failed', failure, seconds: expect.any(Number) },
     ]);
     expect(await ask(new Date(Date.now() + 60_000))).toEqual({
-      ...{ counts: { published: 0, rejected: 0, failed: 0, cancelled: 0 }, medianSeconds: null, slowestSeconds: null },
+      counts: { published: 0, rejected: 0, failed: 0, cancelled: 0 },
+      medianSeconds: null,
+      slowestSeconds: null,
       unpublished: [],
     });
   });
@@ -151,13 +164,11 @@ describe('the audit log', () => {
     const { db } = database;
     const audit = createAuditLog(db);
     const keyId = await createApiKeyStore(db).create({
-      ...{
-        projectId: project.id,
-        name: 'of the pipeline',
-        hash: Buffer.from(hex(32), 'hex'),
-        hint: 'h',
-        role: 'member',
-      },
+      projectId: project.id,
+      name: 'of the pipeline',
+      hash: Buffer.from(hex(32), 'hex'),
+      hint: 'h',
+      role: 'member',
     });
     const imageId = randomUUID();
     const of = { by: { keyId }, projectId: project.id, address: '192.0.2.1' };

@@ -88,9 +88,17 @@ describe('promote', () => {
 describe('a source', () => {
   const sum = (digit: string): string => `sha256:${digit.repeat(64)}`;
   const source = (more: Partial<NewImageSource> = {}): NewImageSource => ({
-    ...{ family, projectId: project.id, name: 'Debian', url: 'https://example.org/disk.qcow2', fixedChecksum: null },
-    ...{ signingKeys: null, signatureUrl: null },
-    ...{ checksumUrl: 'https://example.org/SHA256SUMS', settings: { policy: 'warn' }, everySeconds: 3600, keep: null },
+    family,
+    projectId: project.id,
+    name: 'Debian',
+    url: 'https://example.org/disk.qcow2',
+    fixedChecksum: null,
+    signingKeys: null,
+    signatureUrl: null,
+    checksumUrl: 'https://example.org/SHA256SUMS',
+    settings: { policy: 'warn' },
+    everySeconds: 3600,
+    keep: null,
     ...more,
   });
   const isDue = async () => (await platform.due()).some((each) => each.family === family);
@@ -143,7 +151,9 @@ describe('a source', () => {
       settings: { policy: 'warn' },
     });
     expect(await createDownloadStore(database.db).get(image?.id ?? '')).toMatchObject({
-      ...{ url: set.url, checksum: sum('a'), status: 'queued' },
+      url: set.url,
+      checksum: sum('a'),
+      status: 'queued',
     });
     expect(await current()).toMatchObject({ checksum: sum('a'), imageId: image?.id, lookedAt: expect.any(Date) });
     expect(await platform.order(set, sum('a'), 'uploads')).toBeUndefined();

@@ -113,7 +113,12 @@ describe('API keys', () => {
   test('what was derived from a key finds it by its id, as long as it is good', async () => {
     const { project, hash, keyId } = await someKey();
     expect(await keys.get(keyId)).toEqual({
-      ...{ keyId, projectId: project.id, role: 'member', name: 'ci', hint: 'br_abc', expiresAt: null },
+      keyId,
+      projectId: project.id,
+      role: 'member',
+      name: 'ci',
+      hint: 'br_abc',
+      expiresAt: null,
       hash,
     });
     const expired = await someKey({ expiresAt: new Date(Date.now() - 1000) });

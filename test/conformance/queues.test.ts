@@ -128,7 +128,9 @@ describe('adding', () => {
       await queues.addIntake([2]);
       await has(`event 2 came ${round} times`, () => jobs().length === 2 * round);
       await eventually(async () => (await queues.all[0]?.getJobCountByTypes('active', 'failed', 'completed')) === 0, {
-        ...{ within: 10, what: 'nothing is left of it', every: 20 },
+        within: 10,
+        what: 'nothing is left of it',
+        every: 20,
       });
     }
   });

@@ -45,7 +45,10 @@ async function used(id = project.id): Promise<Usage | undefined> {
 const over = { code: 'quota-exceeded', retryable: false };
 function announce(size?: number) {
   return images.announce({
-    ...{ projectId: project.id, name: 'x', settings: {}, bucket: 'uploads' },
+    projectId: project.id,
+    name: 'x',
+    settings: {},
+    bucket: 'uploads',
     ...(size === undefined ? {} : { size }),
   });
 }
@@ -81,9 +84,19 @@ describe('fifty at once over ten connections', () => {
     await within({ images: 17 });
     const byGlance = () =>
       glance.create({
-        ...{ projectId: project.id, name: 'x', visibility: 'shared', isProtected: false, isHidden: false, tags: [] },
-        ...{ minDisk: 0, minRam: 0, diskFormat: null, containerFormat: null, properties: {} },
-        ...{ settings: {}, uploadsBucket: 'uploads' },
+        projectId: project.id,
+        name: 'x',
+        visibility: 'shared',
+        isProtected: false,
+        isHidden: false,
+        tags: [],
+        minDisk: 0,
+        minRam: 0,
+        diskFormat: null,
+        containerFormat: null,
+        properties: {},
+        settings: {},
+        uploadsBucket: 'uploads',
       });
     const work = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? announce() : byGlance()));
     expect(await outcomes(work)).toEqual({ done: 17, refused: 33 });
@@ -189,7 +202,10 @@ describe('bytes', () => {
     const id = await uploading(700);
     const { image, run } = await arrive(`${project.keyPrefix}foreign`, 400);
     expect((await runs.context(namesOf(run))).overQuota).toEqual({
-      ...{ resource: 'bytes', limit: 1000, used: 700, wanted: 400 },
+      resource: 'bytes',
+      limit: 1000,
+      used: 700,
+      wanted: 400,
     });
     expect((await used())?.bytes).toBe(1100);
     await runs.finish(namesOf(run), { status: 'failed', failure: { code: 'x', message: 'x' } });
@@ -268,7 +284,13 @@ describe('bytes', () => {
     const repairs = createRepairStore(database.db);
     const { image } = await publishedImage(database.db, project, someDisk({ size: 400 }));
     const order = {
-      ...{ parent: image, name: 'mended', settings: {}, bucket: 'uploads', remedies: ['x'], before: [], guest: {} },
+      parent: image,
+      name: 'mended',
+      settings: {},
+      bucket: 'uploads',
+      remedies: ['x'],
+      before: [],
+      guest: {},
     };
     const { id } = await repairs.create(order);
     expect(await used()).toMatchObject({ bytes: 800, images: 2, uploads: 1 });
@@ -287,7 +309,11 @@ describe('what is fetched', () => {
   const source = { url: 'https://example.org/disk.qcow2' };
   const fetched = () =>
     createDownloadStore(database.db).create({
-      ...{ projectId: project.id, name: 'x', settings: {}, bucket: 'uploads', source },
+      projectId: project.id,
+      name: 'x',
+      settings: {},
+      bucket: 'uploads',
+      source,
     });
 
   test('is an image and an upload from when it is ordered, of as many as are allowed when many ask at once', async () => {
@@ -342,8 +368,17 @@ describe('what is fetched', () => {
     const family = `f-${hex(4)}`;
     const checksum = `sha256:${'a'.repeat(64)}`;
     const wanted = await platform.setSource({
-      ...{ family, projectId: project.id, name: 'x', ...source, fixedChecksum: checksum, checksumUrl: null },
-      ...{ signingKeys: null, signatureUrl: null, settings: {}, everySeconds: 3600, keep: null },
+      family,
+      projectId: project.id,
+      name: 'x',
+      ...source,
+      fixedChecksum: checksum,
+      checksumUrl: null,
+      signingKeys: null,
+      signatureUrl: null,
+      settings: {},
+      everySeconds: 3600,
+      keep: null,
     });
     await expect(platform.order(wanted, checksum, 'uploads')).rejects.toMatchObject(over);
     await images.markForDeletion(id);

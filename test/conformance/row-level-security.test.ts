@@ -44,7 +44,13 @@ async function fill(project: Project): Promise<void> {
   await createRunStore(owner).stepStarted({ ...run, fence }, 'admit', 'w', 1);
   await createImageStore(owner).addMember(image.id, `guest-${hex(4)}`);
   await createRepairStore(owner).create({
-    ...{ parent: image, name: 'mended', settings: {}, bucket: 'uploads', remedies: ['x'], before: [], guest: {} },
+    parent: image,
+    name: 'mended',
+    settings: {},
+    bucket: 'uploads',
+    remedies: ['x'],
+    before: [],
+    guest: {},
   });
   const webhooks = createWebhookStore(owner, secrets);
   await webhooks.create({ projectId: project.id, url: 'https://example.org', secret: hex(8) });
@@ -58,18 +64,17 @@ async function fill(project: Project): Promise<void> {
   const fetched = { projectId: project.id, name: 'fetched', settings: {}, bucket: 'uploads' };
   await createDownloadStore(owner).create({ ...fetched, source });
   await createPlatformStore(owner).setSource({
-    ...{
-      family: `f-${hex(4)}`,
-      projectId: project.id,
-      name: 'x',
-      ...source,
-      settings: {},
-      everySeconds: 3600,
-      keep: null,
-      signingKeys: null,
-      signatureUrl: null,
-    },
-    ...{ fixedChecksum: `sha256:${hex(32)}`, checksumUrl: null },
+    family: `f-${hex(4)}`,
+    projectId: project.id,
+    name: 'x',
+    ...source,
+    settings: {},
+    everySeconds: 3600,
+    keep: null,
+    signingKeys: null,
+    signatureUrl: null,
+    fixedChecksum: `sha256:${hex(32)}`,
+    checksumUrl: null,
   });
   await createAuditLog(owner).record({ action: 'image.create', by: { keyId }, projectId: project.id });
   await createWorkerRegistry(owner).beat(`w-${hex(4)}`, {} as never);
@@ -189,8 +194,16 @@ describe('every table', () => {
 });
 
 const query: VisibleQuery = {
-  ...{ memberStatus: 'all', isHidden: false, tags: [], oneOf: {}, ranges: [], times: [], properties: {} },
-  ...{ visibility: 'all', sort: [], limit: 100 },
+  memberStatus: 'all',
+  isHidden: false,
+  tags: [],
+  oneOf: {},
+  ranges: [],
+  times: [],
+  properties: {},
+  visibility: 'all',
+  sort: [],
+  limit: 100,
 };
 
 describe('what others let a project see', () => {

@@ -48,8 +48,15 @@ describe('publish', () => {
     expect(await records.row(run)).toMatchObject({ status: 'published', finishedAt: expect.any(Date) });
     expect(await images.publication(run.imageId)).toEqual({ bucket, key, format, size, sha256 });
     const payload = {
-      ...{ ...run, projectId: project.id, name: 'Debian 12' },
-      ...{ status: 'active', verdict: 'publish-with-warnings', location: { bucket, key }, format, size, sha256 },
+      ...run,
+      projectId: project.id,
+      name: 'Debian 12',
+      status: 'active',
+      verdict: 'publish-with-warnings',
+      location: { bucket, key },
+      format,
+      size,
+      sha256,
     };
     expect(await records.outbox(run)).toEqual([{ type: 'image.published', payload }]);
   });

@@ -21,7 +21,8 @@ beforeAll(async () => {
   client = connectTemporal({ address, namespace });
   starter = createRunStarter(client, timings);
   await eventually(() => registerSearchAttributes(client, namespace).then(() => true), {
-    ...{ within: 60, what: 'the search attributes are registered' },
+    within: 60,
+    what: 'the search attributes are registered',
   });
   // Where attributes were added just now, the first starts may still be refused.
   await eventually(() => starter.start(someRun()).then(() => true), { within: 60, what: 'workflows can be started' });
@@ -103,7 +104,8 @@ describe('start', () => {
     await Promise.all(Array.from({ length: 10 }, () => starter.start(racing)));
     for (const each of [run, racing]) {
       const found = await eventually(async () => ((await executionsOf(each)).length > 0 ? executionsOf(each) : false), {
-        ...{ within: 30, what: 'the workflow is listed' },
+        within: 30,
+        what: 'the workflow is listed',
       });
       expect(found).toHaveLength(1);
     }

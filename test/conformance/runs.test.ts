@@ -52,7 +52,9 @@ describe('context', () => {
     expect(await runs.context(namesOf(run))).toEqual({
       ...namesOf(run),
       createdAt: expect.any(Date),
-      ...{ isVerbatim: false, containerFormat: null, isBackup: false },
+      isVerbatim: false,
+      containerFormat: null,
+      isBackup: false,
       projectId: project.id,
       name: image.name,
       upload: { bucket, key, size, etag },

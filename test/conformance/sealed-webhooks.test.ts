@@ -65,8 +65,12 @@ test('a dump of the table shows no secret', async () => {
 
 function environment(): Record<string, string> {
   return {
-    ...{ DATABASE_URL: database.url, REDIS_URL: 'redis://127.0.0.1:9', EVENTS_SECRET: 'sixteen characters' },
-    ...{ S3_ENDPOINT: 'http://127.0.0.1:9', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b' },
+    DATABASE_URL: database.url,
+    REDIS_URL: 'redis://127.0.0.1:9',
+    EVENTS_SECRET: 'sixteen characters',
+    S3_ENDPOINT: 'http://127.0.0.1:9',
+    S3_ACCESS_KEY: 'a',
+    S3_SECRET_KEY: 'b',
   };
 }
 

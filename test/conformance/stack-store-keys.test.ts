@@ -35,8 +35,12 @@ function makeClient(role: ProcessRole): Client {
   const { S3_ACCESS_KEY = '', S3_SECRET_KEY = '' } = processEnv(role, state, dataDir);
   const { s3: port } = state.ports;
   return new Client({
-    ...{ endPoint: '127.0.0.1', port, useSSL: false, region: 'us-east-1' },
-    ...{ accessKey: S3_ACCESS_KEY, secretKey: S3_SECRET_KEY },
+    endPoint: '127.0.0.1',
+    port,
+    useSSL: false,
+    region: 'us-east-1',
+    accessKey: S3_ACCESS_KEY,
+    secretKey: S3_SECRET_KEY,
   });
 }
 

@@ -282,16 +282,19 @@ describe('glance', () => {
     const { location } = await deliver(target('glance'), image);
     const [found] = (await cloud.images()).filter(({ id }) => id === location);
     expect(found).toMatchObject({
-      ...{
-        name: 'Debian 12 äöü',
-        status: 'active',
-        disk_format: 'raw',
-        container_format: 'bare',
-        visibility: 'private',
-      },
-      ...{ os_distro: 'debian', hw_disk_bus: 'virtio', min_disk: 1, size: bytes.length },
-      ...{ bootready_image_id: image.imageId, bootready_sha256: hash('sha256') },
-      ...{ os_hash_algo: 'sha512', os_hash_value: hash('sha512') },
+      name: 'Debian 12 äöü',
+      status: 'active',
+      disk_format: 'raw',
+      container_format: 'bare',
+      visibility: 'private',
+      os_distro: 'debian',
+      hw_disk_bus: 'virtio',
+      min_disk: 1,
+      size: bytes.length,
+      bootready_image_id: image.imageId,
+      bootready_sha256: hash('sha256'),
+      os_hash_algo: 'sha512',
+      os_hash_value: hash('sha512'),
     });
     expect(found).not.toHaveProperty('os_glance_bootready_run');
   });
@@ -315,7 +318,9 @@ describe('glance', () => {
     };
     const failing = deliver(target('glance'), { ...image, source: { size: bytes.length, read } });
     const failed = expect(failing).rejects.toMatchObject({
-      ...{ code: 'unavailable', retryable: true, message: 'Glance of target "there" does not answer.' },
+      code: 'unavailable',
+      retryable: true,
+      message: 'Glance of target "there" does not answer.',
       remedy: expect.stringMatching(/retried/),
     });
     await started.promise;

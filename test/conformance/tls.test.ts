@@ -47,13 +47,12 @@ afterAll(async () => {
 async function diagnosis(only: string, env: Record<string, string>): Promise<string> {
   const run: CliRun = await runCli(['--json', 'doctor', '--only', only], {
     env: {
-      ...{ DATABASE_URL: 'postgres://127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' },
-      ...{
-        S3_ENDPOINT: 'http://127.0.0.1:1',
-        S3_ACCESS_KEY: 'none',
-        S3_SECRET_KEY: 'none',
-        EVENTS_SECRET: 'none'.repeat(4),
-      },
+      DATABASE_URL: 'postgres://127.0.0.1:1/none',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      S3_ENDPOINT: 'http://127.0.0.1:1',
+      S3_ACCESS_KEY: 'none',
+      S3_SECRET_KEY: 'none',
+      EVENTS_SECRET: 'none'.repeat(4),
       ...env,
     },
   });
@@ -72,7 +71,11 @@ describe('Postgres', () => {
     const at = await freePort();
     const settings = ['ssl=on', `ssl_cert_file=${pair.certFile}`, `ssl_key_file=${pair.keyFile}`];
     const service = await startPostgres({
-      ...{ dataDir: join(dir, name), port: at, password: 'test', isFleeting: true, settings },
+      dataDir: join(dir, name),
+      port: at,
+      password: 'test',
+      isFleeting: true,
+      settings,
     });
     undo.push(() => service.stop());
     return at;
@@ -153,7 +156,9 @@ describe('Redis', () => {
   const start = async (name: string, pair: Pair): Promise<number> => {
     const tlsPort = await freePort();
     const service = await startRedis({
-      ...{ dataDir: join(dir, name), port: await freePort(), password: 'test' },
+      dataDir: join(dir, name),
+      port: await freePort(),
+      password: 'test',
       settings: [
         ...[`tls-port ${tlsPort}`, `tls-cert-file ${pair.certFile}`, `tls-key-file ${pair.keyFile}`],
         ...[`tls-ca-cert-file ${ours.certFile}`, 'tls-auth-clients yes'],
@@ -183,8 +188,10 @@ describe('Redis', () => {
       await queues.close();
     }
     const env = {
-      ...{ REDIS_URL: complete().REDIS_URL, REDIS_TLS_CA_FILE: ours.certFile },
-      ...{ REDIS_TLS_CERT_FILE: client.certFile, REDIS_TLS_KEY_FILE: client.keyFile },
+      REDIS_URL: complete().REDIS_URL,
+      REDIS_TLS_CA_FILE: ours.certFile,
+      REDIS_TLS_CERT_FILE: client.certFile,
+      REDIS_TLS_KEY_FILE: client.keyFile,
     };
     expect(await diagnosis('redis', env)).toMatch(/^ok: Redis 7/);
   });
@@ -328,8 +335,10 @@ describe('Temporal', () => {
     const port = await freePort();
     await new Promise<void>((resolve) => fake.listen(port, '127.0.0.1', resolve));
     const keyed = config({
-      ...{ TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE: 'default' },
-      ...{ TEMPORAL_TLS_CA: ours.cert, TEMPORAL_API_KEY: 'the-key' },
+      TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+      TEMPORAL_NAMESPACE: 'default',
+      TEMPORAL_TLS_CA: ours.cert,
+      TEMPORAL_API_KEY: 'the-key',
     });
     const temporal = connectTemporal(keyed);
     try {

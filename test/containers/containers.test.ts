@@ -180,8 +180,11 @@ test('every process of ours: not root, no capabilities, a root that cannot be wr
 
 test('an upload by a plain S3 client is published, with inspection and start in sandboxes within the container', async () => {
   const s3 = new Client({
-    ...{ endPoint: '127.0.0.1', port: 7070, useSSL: false },
-    ...{ accessKey: installation.secret('s3-access-key'), secretKey: installation.secret('s3-secret-key') },
+    endPoint: '127.0.0.1',
+    port: 7070,
+    useSSL: false,
+    accessKey: installation.secret('s3-access-key'),
+    secretKey: installation.secret('s3-secret-key'),
   });
   await s3.fPutObject('uploads', 'demo/debian.vmdk', sample, { 'x-amz-meta-name': 'By S3' });
   const worker = await pidOf('worker');

@@ -71,8 +71,11 @@ export async function openCompose(engine: Engine): Promise<ComposeInstallation> 
         (line) => JSON.parse(line) as { Service: string; State: string; Health: string; ExitCode: number; ID: string },
       )
       .map((each) => ({
-        ...{ service: each.Service, state: each.State, health: each.Health },
-        ...{ exitCode: each.ExitCode, id: each.ID },
+        service: each.Service,
+        state: each.State,
+        health: each.Health,
+        exitCode: each.ExitCode,
+        id: each.ID,
       }));
   return {
     folder,

@@ -7,8 +7,16 @@ import { inspect } from '../support/step-functions.ts';
 test('of a real Alpine all is told that keeps it from a cloud, and nothing else', async () => {
   const { findings, guest } = await inspect(await realAlpine(cacheDir()));
   expect(guest).toMatchObject({
-    ...{ osType: 'linux', osDistro: 'alpinelinux', osVersion: '3.23', architecture: 'x86_64', packageFormat: 'apk' },
-    ...{ initSystem: 'openrc', partitionTable: 'none', rootFilesystem: 'ext4', storage: ['ext4'], firmware: [] },
+    osType: 'linux',
+    osDistro: 'alpinelinux',
+    osVersion: '3.23',
+    architecture: 'x86_64',
+    packageFormat: 'apk',
+    initSystem: 'openrc',
+    partitionTable: 'none',
+    rootFilesystem: 'ext4',
+    storage: ['ext4'],
+    firmware: [],
     kernels: ['6.18.56-0-virt'],
   });
   const told = (wanted: string): string[] =>

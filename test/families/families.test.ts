@@ -93,7 +93,10 @@ const rows: Readonly<Record<string, Row>> = {
     // Its makers reach it by its serial console.
     said: {
       'cloud-init-installed': 'fail',
-      ...{ 'ssh-server': 'warn', 'time-sync': 'warn', 'clone-users': 'warn', 'clone-sudo': 'warn' },
+      'ssh-server': 'warn',
+      'time-sync': 'warn',
+      'clone-users': 'warn',
+      'clone-sudo': 'warn',
     },
     guest: { osDistro: 'alpinelinux', initSystem: 'openrc', firmware: ['bios', 'uefi'] },
     by: 'bios',

@@ -180,8 +180,10 @@ export const parsers: Readonly<Record<string, Parser>> = {
       guestFindings(
         linux({
           startup: {
-            ...{ fstab: lines(bytes).slice(0, 1000), crypttab: lines(bytes).slice(0, 1000) },
-            ...{ kernelLines: [kernelLine(bytes)], nextLine: kernelLine(bytes) },
+            fstab: lines(bytes).slice(0, 1000),
+            crypttab: lines(bytes).slice(0, 1000),
+            kernelLines: [kernelLine(bytes)],
+            nextLine: kernelLine(bytes),
           },
           boot: { entry: unseen('boot-entry') },
           packages: new Map([[clean(bytes.toString()), '1']]),

@@ -434,8 +434,14 @@ describe('operations', () => {
     const events = createEventStore(installation.db);
     const [id] = await events.record('test', [
       {
-        ...{ fingerprint: 'replayed', eventName: 'e', bucket: 'uploads', key: 'nobody/x', etag: null, versionId: null },
-        ...{ sequencer: null, raw: {} },
+        fingerprint: 'replayed',
+        eventName: 'e',
+        bucket: 'uploads',
+        key: 'nobody/x',
+        etag: null,
+        versionId: null,
+        sequencer: null,
+        raw: {},
       },
     ]);
     await events.settle(id as number, 'no-object', 'the object does not exist');
@@ -495,7 +501,11 @@ describe('operations', () => {
 test('an administrator ends a key at once, and that is written down', async () => {
   const { key, hash, hint } = newApiKey();
   const id = await createApiKeyStore(installation.db).create({
-    ...{ projectId: 'demo', name: 'lost', hash, hint, role: 'member' },
+    projectId: 'demo',
+    name: 'lost',
+    hash,
+    hint,
+    role: 'member',
   });
   expect((await fetch(`${installation.apiUrl}/v1/self`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(
     200,
@@ -1004,8 +1014,12 @@ describe('an image that is fetched', () => {
     expect(made).toMatchObject({ status: 201, body: { status: 'importing', activity: null } });
     const shown = await call('member', 'GET', `/v1/images/${made.body.id}`);
     expect(ImageDetailSchema.parse(shown.body).download).toEqual({
-      ...{ url: 'https://example.org/disk.qcow2', checksum: source.checksum.toLowerCase(), status: 'queued' },
-      ...{ received: 0, total: null, failure: null },
+      url: 'https://example.org/disk.qcow2',
+      checksum: source.checksum.toLowerCase(),
+      status: 'queued',
+      received: 0,
+      total: null,
+      failure: null,
     });
     expect(JSON.stringify([made.body, shown.body])).not.toContain('secret');
     expect(await installation.logs()).not.toContain('secret');
@@ -1017,7 +1031,8 @@ describe('an image that is fetched', () => {
     expect((await call('member', 'POST', `/v1/images/${id}/runs`, {})).status).toBe(409);
     // It ends where it stands, whether its workflow hears of it or not.
     expect(await call('member', 'POST', `/v1/images/${id}/cancel`)).toMatchObject({
-      ...{ status: 202, body: { status: 'killed', download: { status: 'cancelled', failure: null } } },
+      status: 202,
+      body: { status: 'killed', download: { status: 'cancelled', failure: null } },
     });
     expect((await call('member', 'POST', `/v1/images/${id}/cancel`)).status).toBe(409);
     expect((await call('member', 'POST', `/v1/images/${id}/runs`, {})).status).toBe(202);

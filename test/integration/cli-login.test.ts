@@ -93,7 +93,8 @@ test('tokens that have expired are renewed, by many commands at once too, though
   // With an old one the issuer ends all that came of it.
   await writeFile(file, JSON.stringify(before));
   expect(await bootready('list')).toMatchObject({
-    ...{ code: 5, stdout: '' },
+    code: 5,
+    stdout: '',
     stderr: expect.stringMatching(
       /^The sign-in at 127\.0\.0\.1:\d+ has ended\.\nSign in again: "bootready login URL"\.\n$/,
     ),

@@ -41,7 +41,8 @@ function asMember() {
 
 test('promote makes a published image the one of its family, for everyone; the one before is hidden and stays', async () => {
   expect(await admin.run(['families'])).toMatchObject({
-    ...{ code: 0, stdout: '' },
+    code: 0,
+    stdout: '',
     stderr: 'No platform images yet. Administrators create one: "bootready promote IMAGE --family FAMILY".\n',
   });
   const { db } = admin.installation;
@@ -55,7 +56,8 @@ test('promote makes a published image the one of its family, for everyone; the o
   const promoted = await admin.run(['promote', 'two', '--family', 'small']);
   const [second] = await admin.imagesNamed('two');
   expect(promoted).toMatchObject({
-    ...{ code: 0, stderr: '' },
+    code: 0,
+    stderr: '',
     stdout: `two (${second?.id}) is now the platform image of small; the previous one is hidden.\n`,
   });
   const { families } = FamilyList.parse(await admin.json('families'));
@@ -105,7 +107,8 @@ test('a source is set, listed, looked at again and deleted, and says what came o
       '3',
     ]);
     expect(set).toMatchObject({
-      ...{ code: 0, stderr: '' },
+      code: 0,
+      stderr: '',
       stdout: `mirrored is downloaded from ${url}/disk.qcow2, now and whenever its checksum changes; it is refreshed every 2 h.\n`,
     });
     const sources = async () => ImageSourceList.parse(await admin.json('source', 'list')).sources;

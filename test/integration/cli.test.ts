@@ -119,7 +119,9 @@ test('upload follows the run: rejected is 1 with advice, tried again under warn 
   const watched = ImageDetail.parse(await json('watch', retried.id));
   expect(watched).toMatchObject({ status: 'active', published: { format: 'qcow2' } });
   expect(await bootready(['show', retried.id])).toMatchObject({
-    ...{ code: 0, stderr: '', stdout: expect.stringMatching(/^Run 2: published with warnings/m) },
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^Run 2: published with warnings/m),
   });
 
   const folder = join(dir, 'fetched');
@@ -178,7 +180,8 @@ test('several files become an image each; one that is refused holds up no other'
   }
   expect(await stateFiles()).toEqual([]);
   expect(await bootready(['upload', disk, second, '--name', 'both'])).toMatchObject({
-    ...{ code: 2, stderr: expect.stringContaining('--name cannot be used with several files.') },
+    code: 2,
+    stderr: expect.stringContaining('--name cannot be used with several files.'),
   });
 });
 

@@ -109,7 +109,8 @@ test('a bucket that is missing is told with what to do, the image stays, and by 
   await deliver(id, 'backup');
   const { failure, attempts } = await until(id, 'backup', 'failed');
   expect(failure).toEqual({
-    ...{ code: 'not-found', message: `Target "backup" has no bucket "${bucket}".` },
+    code: 'not-found',
+    message: `Target "backup" has no bucket "${bucket}".`,
     remedy: expect.stringMatching(/^Create it/),
   });
   expect(attempts).toBe(1);
@@ -177,7 +178,8 @@ describe('a delivery that is cancelled', () => {
     await begun(id);
     expect(await cancel(id, 'cloud', keys.reader)).toMatchObject({ code: 5 });
     expect(await cancel(id)).toMatchObject({
-      ...{ code: 0, stderr: '' },
+      code: 0,
+      stderr: '',
       stdout: expect.stringMatching(/^The delivery of .* to cloud is being stopped, and the partial copy removed\.$/m),
     });
     await cleared(id);

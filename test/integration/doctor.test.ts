@@ -38,7 +38,9 @@ describe('a sound installation', () => {
   afterAll(() => installation?.close());
 
   const signIns = () => ({
-    ...{ API_PUBLIC_URL: installation.apiUrl, OIDC_CLIENT_ID: 'portal', OIDC_ROLES: 'viewer=reader' },
+    API_PUBLIC_URL: installation.apiUrl,
+    OIDC_CLIENT_ID: 'portal',
+    OIDC_ROLES: 'viewer=reader',
   });
 
   test('is called well, apart from what its host lacks; nothing is left behind, nothing is begun', async () => {

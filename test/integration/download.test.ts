@@ -106,7 +106,9 @@ test('a length that nobody says, and a connection that breaks', async () => {
 
 describe('leaves neither an object nor a part behind, and says why, when', () => {
   const refusedBy = (code: string, message: RegExp) => ({
-    ...{ code, retryable: false, remedy: expect.any(String) },
+    code,
+    retryable: false,
+    remedy: expect.any(String),
     message: expect.stringMatching(message),
   });
 
@@ -171,7 +173,9 @@ test.each([true, false])(
     const { id, fetch, left, downloads, upload } = await ordered({ url }, small);
     const refusal = await fetch().catch((error: unknown) => error);
     expect(refusal).toMatchObject({
-      ...{ code: 'quota-exceeded', retryable: false, remedy: expect.stringContaining('larger quota') },
+      code: 'quota-exceeded',
+      retryable: false,
+      remedy: expect.stringContaining('larger quota'),
       message: expect.stringMatching(/^The project's quota is 9\.0 MiB/),
     });
     expect(await left()).toEqual(nothing);

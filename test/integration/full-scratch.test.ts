@@ -29,7 +29,8 @@ beforeAll(async () => {
   const { child } = await installation.start('steps', ['unshare', ...own, 'sh', '-c', mount, 'sh']);
   ballast = join(`/proc/${child.pid}/root`, scratch, 'ballast');
   await eventually(() => installation.db.selectFrom('workers').selectAll().executeTakeFirst(), {
-    ...{ within: 60, what: 'the worker has started' },
+    within: 60,
+    what: 'the worker has started',
   });
   await createProjectStore(installation.db).ensure({ id: 'other' });
 }, 300_000);
@@ -55,7 +56,8 @@ test('what does not fit waits, is shown to wait, holds up nobody, and goes on', 
   const large = buildDisk(join(dir, 'large'), 150 * MiB);
   await installation.upload('large', large, { policy: 'warn' });
   await eventually(async () => (await convertOf(`${project}/large`))?.waits_for === 'scratch', {
-    ...{ within: 60, what: 'the large image waits for scratch space' },
+    within: 60,
+    what: 'the large image waits for scratch space',
   });
 
   const { s3 } = installation;

@@ -37,7 +37,11 @@ beforeAll(async () => {
     const { key, hash, hint } = newApiKey();
     keys[name] = key;
     keyIds[name] = await createApiKeyStore(db).create({
-      ...{ projectId, name, hash, hint, role },
+      projectId,
+      name,
+      hash,
+      hint,
+      role,
       ...(expiresAt ? { expiresAt } : {}),
     });
     return keyIds[name];
@@ -248,22 +252,29 @@ describe('records', () => {
     expect(answer.status).toBe(201);
     const { id, created_at, updated_at } = answer.body;
     expect(answer.body).toEqual({
-      ...{ id, created_at, updated_at, name: null, status: 'queued', visibility: 'shared', protected: false },
-      ...{ os_hidden: false, owner: 'demo', tags: ['b'], size: null, virtual_size: null, checksum: null },
-      ...{
-        os_hash_algo: null,
-        os_hash_value: null,
-        disk_format: null,
-        container_format: null,
-        min_disk: 0,
-        min_ram: 0,
-      },
-      ...{
-        self: `/v2/images/${id}`,
-        file: `/v2/images/${id}/file`,
-        schema: '/v2/schemas/image',
-        hw_disk_bus: 'virtio',
-      },
+      id,
+      created_at,
+      updated_at,
+      name: null,
+      status: 'queued',
+      visibility: 'shared',
+      protected: false,
+      os_hidden: false,
+      owner: 'demo',
+      tags: ['b'],
+      size: null,
+      virtual_size: null,
+      checksum: null,
+      os_hash_algo: null,
+      os_hash_value: null,
+      disk_format: null,
+      container_format: null,
+      min_disk: 0,
+      min_ram: 0,
+      self: `/v2/images/${id}`,
+      file: `/v2/images/${id}/file`,
+      schema: '/v2/schemas/image',
+      hw_disk_bus: 'virtio',
     });
     expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     expect(answer.headers.get('location')).toBe(`/v2/images/${id}`);
@@ -474,7 +485,11 @@ describe('data', () => {
     await admit(id);
     const md5 = createHash('md5').update(bytes).digest('hex');
     expect((await call('member', 'GET', `/v2/images/${id}`)).body).toMatchObject({
-      ...{ status: 'active', size: bytes.length, virtual_size: bytes.length, checksum: md5, os_hash_algo: 'sha512' },
+      status: 'active',
+      size: bytes.length,
+      virtual_size: bytes.length,
+      checksum: md5,
+      os_hash_algo: 'sha512',
       os_hash_value: createHash('sha512').update(bytes).digest('hex'),
     });
     const whole = await call('reader', 'GET', file(id));
@@ -743,7 +758,9 @@ describe('import', () => {
     await createDownloadStore(installation.db).end(id, failure);
     const { body: image } = await call('member', 'GET', `/v2/images/${id}`);
     expect(image).toMatchObject({
-      ...{ status: 'killed', os_glance_bootready_problems: 'object-missing', os_glance_failed_import: 'images' },
+      status: 'killed',
+      os_glance_bootready_problems: 'object-missing',
+      os_glance_failed_import: 'images',
       os_glance_bootready_advice: 'There is no such file. Check the address.',
     });
     const { body: failed } = await call('member', 'GET', `/v2/images/${id}/tasks`);
@@ -810,18 +827,30 @@ describe('all tasks', () => {
     const { id, requestId } = await imported();
     const listed = await tasks(`?image_id=${id}`);
     const stub = {
-      ...{ id, type: 'api_image_import', status: 'pending', owner: 'demo', image_id: id, request_id: requestId },
-      ...{ self: `/v2/tasks/${id}`, schema: '/v2/schemas/task' },
-      ...{ created_at: expect.stringMatching(/Z$/), updated_at: expect.stringMatching(/Z$/) },
+      id,
+      type: 'api_image_import',
+      status: 'pending',
+      owner: 'demo',
+      image_id: id,
+      request_id: requestId,
+      self: `/v2/tasks/${id}`,
+      schema: '/v2/schemas/task',
+      created_at: expect.stringMatching(/Z$/),
+      updated_at: expect.stringMatching(/Z$/),
     };
     expect(listed.body).toEqual({
-      ...{ tasks: [stub], first: `/v2/tasks?image_id=${id}`, schema: '/v2/schemas/tasks' },
+      tasks: [stub],
+      first: `/v2/tasks?image_id=${id}`,
+      schema: '/v2/schemas/tasks',
     });
     const failure = { code: 'object-missing', message: 'There is no such file.', remedy: 'Check the address.' };
     await createDownloadStore(installation.db).end(id, failure);
     const { body: shown } = await tasks(`/${id}`);
     expect(shown).toEqual({
-      ...{ ...stub, status: 'failure', result: null, message: expect.stringContaining('Check the address.') },
+      ...stub,
+      status: 'failure',
+      result: null,
+      message: expect.stringContaining('Check the address.'),
       input: {
         image_id: id,
         import_req: { method: { name: 'web-download', uri: 'https://example.org/disk.raw' } },
@@ -942,7 +971,11 @@ test('the images of both APIs are the same', async () => {
   const project = await createProjectStore(installation.db).ensure({ id: 'demo' });
   const { image } = await publishedImage(installation.db, project);
   expect((await call('member', 'GET', `/v2/images/${image.id}`)).body).toMatchObject({
-    ...{ status: 'active', disk_format: 'qcow2', container_format: 'bare', size: 2048, virtual_size: 4096 },
+    status: 'active',
+    disk_format: 'qcow2',
+    container_format: 'bare',
+    size: 2048,
+    virtual_size: 4096,
     os_hash_algo: 'sha256',
   });
   const openapi = await (await fetch(`${installation.apiUrl}/openapi.json`)).json();

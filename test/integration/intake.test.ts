@@ -278,7 +278,11 @@ test('the sweep starts a download that was not started; one that failed is start
   const downloads = createDownloadStore(database.db);
   const source = { url: 'https://example.org/disk.qcow2' };
   const { id } = await downloads.create({
-    ...{ projectId: project.id, name: 'fetched', settings: {}, bucket: uploadsBucket, source },
+    projectId: project.id,
+    name: 'fetched',
+    settings: {},
+    bucket: uploadsBucket,
+    source,
   });
   const old = () =>
     database.db

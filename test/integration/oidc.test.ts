@@ -210,8 +210,11 @@ describe('a sign-in', () => {
     const { origin, searchParams } = new URL(answer.headers.get('location') ?? '');
     expect(origin).toBe(issuer.url);
     expect(Object.fromEntries(searchParams)).toMatchObject({
-      ...{ response_type: 'code', client_id: 'bootready', code_challenge_method: 'S256' },
-      ...{ redirect_uri: `${installation.apiUrl}/sign-in/callback`, scope: 'openid profile images' },
+      response_type: 'code',
+      client_id: 'bootready',
+      code_challenge_method: 'S256',
+      redirect_uri: `${installation.apiUrl}/sign-in/callback`,
+      scope: 'openid profile images',
       state: expect.stringMatching(/^[\w-]{43}$/),
       nonce: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
@@ -234,7 +237,8 @@ describe('a sign-in', () => {
     ]);
     const cookie = `${sessionCookieName}=${readSession(browser)}`;
     expect((await ask('/v1/self', { cookie })).body).toMatchObject({
-      ...{ projectId: 'demo', role: 'member' },
+      projectId: 'demo',
+      role: 'member',
       user: { name: 'Name of demo-member', projects: ['demo'] },
     });
     const foreign = await ask('/v1/session', { cookie, origin: 'http://127.0.0.1:1' }, { method: 'DELETE' });

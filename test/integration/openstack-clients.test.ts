@@ -189,7 +189,8 @@ describe('openstack', () => {
         { within: 280, what: 'the run ends' },
       );
     expect(await ended(id)).toMatchObject({
-      ...{ number: 1, status: 'published' },
+      number: 1,
+      status: 'published',
       request_id: expect.stringMatching(/^req-/),
     });
     expect(await ended(kept)).toMatchObject({ number: 1, status: 'published', request_id: null });
@@ -300,7 +301,8 @@ test('both clients let the installation fetch an image, which goes the whole way
     // The same way from there on.
     const handedOver = () => installation.db.selectFrom('downloads').where('image_id', '=', byGlance).select('status');
     await eventually(async () => (await handedOver().executeTakeFirst())?.status === 'handed-over', {
-      ...{ within: 60, what: "glance's image is fetched" },
+      within: 60,
+      what: "glance's image is fetched",
     });
     const copy = join(dir, 'fetched.raw');
     const [whole, refused] = await openstack(

@@ -237,7 +237,8 @@ test('no request makes a server error', async () => {
   const ids: string[] = ['images', 't', project, randomUUID()];
   for (let n = 0; n < 3; n++) {
     const made = await ask({
-      ...{ method: 'POST', path: '/image/v2/images' },
+      method: 'POST',
+      path: '/image/v2/images',
       headers: { 'x-auth-token': tokens[1] ?? '', 'content-type': 'application/json' },
       body: '{"name": "x", "disk_format": "raw", "container_format": "bare", "protected": true}',
     });

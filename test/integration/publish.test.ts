@@ -89,7 +89,12 @@ async function publish(store: ObjectStore, verify: 'auto' | 'checksum' | 'readba
   const { work, counts } = workOn(store);
   const traits = () => probeStore(store, bucket);
   const input: PublishInput = {
-    ...{ context, fence: 1, scratchDir, converted, guest: {}, targets: [] },
+    context,
+    fence: 1,
+    scratchDir,
+    converted,
+    guest: {},
+    targets: [],
     attest: async () => undefined,
   };
   await publishImage(
@@ -281,9 +286,13 @@ test('what is published is what was converted, though an upload with the same ET
   const sha256 = createHash('sha256').update(shown).digest('hex');
   converted = { ...converted, size: shown.length, virtualSize: shown.length, sha256 };
   const deps = {
-    ...{ config: { IMAGES_BUCKET: bucket }, store: real, bytes: workOn(real).work },
-    ...{ runs: { context: async () => context }, scratch: { open: async () => scratchDir } },
-    ...{ slots: { send: createSlots(1) }, traits: () => probeStore(real, bucket) },
+    config: { IMAGES_BUCKET: bucket },
+    store: real,
+    bytes: workOn(real).work,
+    runs: { context: async () => context },
+    scratch: { open: async () => scratchDir },
+    slots: { send: createSlots(1) },
+    traits: () => probeStore(real, bucket),
   } as unknown as ActivityDeps;
   const activities = createScratchActivities(deps);
   const run = { imageId: context.imageId, runId: context.runId, fence: 1, taskQueue: 'q' };

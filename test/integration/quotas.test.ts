@@ -209,8 +209,11 @@ test('a foreign S3 upload that is over the quota is refused with what to do, kep
   const { body } = await call('GET', `/v1/images/${run.imageId}`);
   expect(body.runs[0].findings).toMatchObject([
     {
-      ...{ code: 'quota-bytes', outcome: 'fail', params: { limit: 4 * MiB, used: 0, wanted: 5 * MiB } },
-      ...{ problem: expect.stringContaining('may use 4.0 MiB'), remedy: expect.stringContaining('larger quota') },
+      code: 'quota-bytes',
+      outcome: 'fail',
+      params: { limit: 4 * MiB, used: 0, wanted: 5 * MiB },
+      problem: expect.stringContaining('may use 4.0 MiB'),
+      remedy: expect.stringContaining('larger quota'),
     },
   ]);
   expect((await installation.s3.statObject('uploads', 'demo/large.raw')).size).toBe(5 * MiB);

@@ -20,7 +20,11 @@ beforeEach(async () => {
   const made = newApiKey();
   ({ key } = made);
   keyId = await createApiKeyStore(installation.db).create({
-    ...{ projectId: 'demo', name: 'k', hash: made.hash, hint: made.hint, role: 'reader' },
+    projectId: 'demo',
+    name: 'k',
+    hash: made.hash,
+    hint: made.hint,
+    role: 'reader',
   });
 });
 
@@ -81,7 +85,11 @@ describe('sessions', () => {
     const made = newApiKey();
     ({ key } = made);
     await createApiKeyStore(installation.db).create({
-      ...{ projectId: 'demo', name: 'two', hash: made.hash, hint: made.hint, role: 'admin' },
+      projectId: 'demo',
+      name: 'two',
+      hash: made.hash,
+      hint: made.hint,
+      role: 'admin',
     });
     const mine = await signIn();
     expect((await list(mine)).map((each) => each.id)).not.toContain(id);
@@ -188,16 +196,19 @@ async function largeEvidence(projectId = 'demo'): Promise<{ imageId: string }> {
   const { id: imageId } = await db
     .insertInto('images')
     .values({
-      ...{
-        project_id: projectId,
-        name: 'large',
-        visibility: 'shared',
-        status: 'active',
-        settings: '{}',
-        properties: '{}',
-      },
-      ...{ upload_bucket: 'uploads', upload_key: `${projectId}/${crypto.randomUUID()}`, upload_size: large },
-      ...{ upload_etag: 'e', disk_format: 'raw', container_format: 'bare', size: large },
+      project_id: projectId,
+      name: 'large',
+      visibility: 'shared',
+      status: 'active',
+      settings: '{}',
+      properties: '{}',
+      upload_bucket: 'uploads',
+      upload_key: `${projectId}/${crypto.randomUUID()}`,
+      upload_size: large,
+      upload_etag: 'e',
+      disk_format: 'raw',
+      container_format: 'bare',
+      size: large,
     })
     .returning('id')
     .executeTakeFirstOrThrow();

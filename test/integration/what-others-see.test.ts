@@ -55,14 +55,18 @@ async function makeSample(visibility: Visibility, isPublished: boolean): Promise
   const { id } = await db
     .insertInto('images')
     .values({
-      ...{ project_id: 'demo', name: `${visibility} ${isPublished}`, visibility, family },
-      ...{ status: isPublished ? 'active' : 'killed', settings: '{}', properties: '{"os_distro":"debian"}' },
-      ...{
-        upload_bucket: 'uploads',
-        upload_key: `demo/${marks.uploadKey}-${visibility}-${isPublished}`,
-        upload_size: 7,
-      },
-      ...{ upload_etag: marks.etag, ...(isPublished ? { disk_format: 'qcow2', size: 7, sha256: '0'.repeat(64) } : {}) },
+      project_id: 'demo',
+      name: `${visibility} ${isPublished}`,
+      visibility,
+      family,
+      status: isPublished ? 'active' : 'killed',
+      settings: '{}',
+      properties: '{"os_distro":"debian"}',
+      upload_bucket: 'uploads',
+      upload_key: `demo/${marks.uploadKey}-${visibility}-${isPublished}`,
+      upload_size: 7,
+      upload_etag: marks.etag,
+      ...(isPublished ? { disk_format: 'qcow2', size: 7, sha256: '0'.repeat(64) } : {}),
     })
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -79,7 +83,11 @@ async function makeSample(visibility: Visibility, isPublished: boolean): Promise
     const { id: runId } = await db
       .insertInto('runs')
       .values({
-        ...{ image_id: id, number, status, workflow_id: `image-${id}-run-${number}`, worker: marks.worker },
+        image_id: id,
+        number,
+        status,
+        workflow_id: `image-${id}-run-${number}`,
+        worker: marks.worker,
         finished_at: new Date(),
         report: null,
         failure: status === 'failed' ? (JSON.stringify({ code: 'internal', message: marks.failure }) as never) : null,
@@ -102,16 +110,27 @@ async function makeSample(visibility: Visibility, isPublished: boolean): Promise
     await db
       .insertInto('run_steps')
       .values({
-        ...{ run_id: runId, step: 'inspect', status: 'done', attempts: 2, percent: 100 },
-        ...{ worker: marks.worker, message: marks.message },
+        run_id: runId,
+        step: 'inspect',
+        status: 'done',
+        attempts: 2,
+        percent: 100,
+        worker: marks.worker,
+        message: marks.message,
       } as never)
       .execute();
     if (status === 'published') {
       await db
         .insertInto('publications')
         .values({
-          ...{ image_id: id, run_id: runId, fence: 1, bucket: 'images', key: `demo/${id}` },
-          ...{ format: 'qcow2', size: 7, sha256: '0'.repeat(64) },
+          image_id: id,
+          run_id: runId,
+          fence: 1,
+          bucket: 'images',
+          key: `demo/${id}`,
+          format: 'qcow2',
+          size: 7,
+          sha256: '0'.repeat(64),
         })
         .execute();
     }

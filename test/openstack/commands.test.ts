@@ -218,8 +218,14 @@ const refusedMethods: readonly [RegExp, RegExp][] = [
 
 function namesFor(): Record<string, string> {
   return {
-    ...{ ID: randomUUID(), OTHER: randomUUID(), THIRD: randomUUID(), FOURTH: randomUUID(), TASK: randomUUID() },
-    ...{ FILE: join(dir, 'data'), COPY: join(dir, randomUUID()), SCHEMA: join(dir, 'schema.json') },
+    ID: randomUUID(),
+    OTHER: randomUUID(),
+    THIRD: randomUUID(),
+    FOURTH: randomUUID(),
+    TASK: randomUUID(),
+    FILE: join(dir, 'data'),
+    COPY: join(dir, randomUUID()),
+    SCHEMA: join(dir, 'schema.json'),
   };
 }
 

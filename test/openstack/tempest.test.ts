@@ -29,8 +29,12 @@ beforeAll(async () => {
   // The first that are free are taken for members: the reader stands last.
   const { member, stranger, admin, reader } = await makeUsers(installation);
   const accounts = [member, stranger, admin, reader].map(({ name, project, key, role }) => ({
-    ...{ username: name, project_name: project, password: key, domain_name: 'Default' },
-    ...{ roles: [role], types: role === 'admin' ? ['admin'] : [] },
+    username: name,
+    project_name: project,
+    password: key,
+    domain_name: 'Default',
+    roles: [role],
+    types: role === 'admin' ? ['admin'] : [],
   }));
   writeFileSync(join(dir, 'accounts.yaml'), JSON.stringify(accounts));
   writeFileSync(join(dir, 'tempest.conf'), settings());

@@ -32,7 +32,10 @@ beforeAll(async () => {
   await stuckImage(installation, project, 'Fedora 41', 'The scratch space of the worker is full.');
   const downloads = createDownloadStore(db);
   const fetched = await downloads.create({
-    ...{ projectId: project.id, name: 'Arch', settings: {}, bucket: 'uploads' },
+    projectId: project.id,
+    name: 'Arch',
+    settings: {},
+    bucket: 'uploads',
     source: { url: 'http://mirror.example/arch.qcow2' },
   });
   await downloads.begin(fetched.id);
@@ -52,8 +55,15 @@ beforeAll(async () => {
   const events = createEventStore(db);
   const [id] = await events.record('minio', [
     {
-      ...{ fingerprint: 'one', eventName: 's3:ObjectCreated:Put', bucket: 'images', key: 'demo/a' },
-      ...{ versionId: null, etag: null, size: null, sequencer: null, raw: {} },
+      fingerprint: 'one',
+      eventName: 's3:ObjectCreated:Put',
+      bucket: 'images',
+      key: 'demo/a',
+      versionId: null,
+      etag: null,
+      size: null,
+      sequencer: null,
+      raw: {},
     } as never,
   ]);
   if (id !== undefined) await events.settle(Number(id), 'ignored', 'bucket images is not the uploads bucket');

@@ -291,8 +291,10 @@ test('an image is fetched from an address, with a checksum and settings that onl
     .select(['settings', 'visibility', 'url', 'checksum'])
     .executeTakeFirstOrThrow();
   expect(row).toEqual({
-    ...{ settings: { bootCheck: 'off' }, visibility: 'private' },
-    ...{ url: 'https://images.example.org/alpine-3.qcow2', checksum: `sha256:${'a'.repeat(64)}` },
+    settings: { bootCheck: 'off' },
+    visibility: 'private',
+    url: 'https://images.example.org/alpine-3.qcow2',
+    checksum: `sha256:${'a'.repeat(64)}`,
   });
 });
 

@@ -51,7 +51,9 @@ beforeAll(async () => {
   const registry = createWorkerRegistry(db);
   await registry.beat('worker-1', {
     ...worker,
-    ...{ scratch: { free: 12 * GiB, size: 100 * GiB }, slots: { count: 2, busy: 1, waiting: 0 }, kvm: true },
+    scratch: { free: 12 * GiB, size: 100 * GiB },
+    slots: { count: 2, busy: 1, waiting: 0 },
+    kvm: true,
   });
   await registry.beat('worker-2', { ...worker, host: 'node-2' });
   await db
@@ -62,8 +64,14 @@ beforeAll(async () => {
   const events = createEventStore(db);
   const [id] = await events.record('minio', [
     {
-      ...{ fingerprint: 'hostile', eventName: 's3:ObjectCreated:Put', bucket: 'uploads', key: hostileKey, etag: null },
-      ...{ versionId: null, sequencer: null, raw: {} },
+      fingerprint: 'hostile',
+      eventName: 's3:ObjectCreated:Put',
+      bucket: 'uploads',
+      key: hostileKey,
+      etag: null,
+      versionId: null,
+      sequencer: null,
+      raw: {},
     },
   ]);
   await events.settle(id as number, 'ignored', 'a probe');
@@ -180,8 +188,14 @@ test('a notification is replayed by a button, and that stands in the audit log',
 test('notifications that nobody has settled are asked of the server, however many others came later', async () => {
   const events = createEventStore(installation.db);
   const notification = (key: string) => ({
-    ...{ fingerprint: `inbox-${key}`, eventName: 's3:ObjectCreated:Put', bucket: 'uploads', key, etag: null },
-    ...{ versionId: null, sequencer: null, raw: {} },
+    fingerprint: `inbox-${key}`,
+    eventName: 's3:ObjectCreated:Put',
+    bucket: 'uploads',
+    key,
+    etag: null,
+    versionId: null,
+    sequencer: null,
+    raw: {},
   });
   await events.record('minio', [notification('demo/waits.qcow2')]);
   const later = await events.record(

@@ -20,7 +20,11 @@ beforeAll(async () => {
   ({ key } = made);
   const demo = await createProjectStore(installation.db).ensure({ id: 'demo' });
   await createApiKeyStore(installation.db).create({
-    ...{ projectId: 'demo', name: 'admin', hash: made.hash, hint: made.hint, role: 'admin' },
+    projectId: 'demo',
+    name: 'admin',
+    hash: made.hash,
+    hint: made.hint,
+    role: 'admin',
   });
   ({ id: imageId } = await activeImage(installation, demo, 'Debian 12', 'console'));
   browser = await openBrowser();

@@ -58,16 +58,25 @@ export async function startCliUser({
 
   const start: CliUser['start'] = (args, { env = {}, ...options } = {}) =>
     startCli(args, {
-      ...{ cwd: dir, ...options },
+      cwd: dir,
+      ...options,
       env: {
-        ...{ HOME: dir, XDG_STATE_HOME: join(dir, 'state') },
-        ...{ BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: apiKey },
+        HOME: dir,
+        XDG_STATE_HOME: join(dir, 'state'),
+        BOOTREADY_URL: installation.apiUrl,
+        BOOTREADY_API_KEY: apiKey,
         ...env,
       },
     });
   const run: CliUser['run'] = (...parameters) => start(...parameters).ended;
   return {
-    ...{ dir, proxy, installation, apiKey, api, start, run },
+    dir,
+    proxy,
+    installation,
+    apiKey,
+    api,
+    start,
+    run,
     json: async (...args) => {
       const { code, stdout, stderr } = await run([...args, '--json']);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -121,7 +121,9 @@ async function fillImages(trx: Transaction<Database>, images: number, projects: 
 async function fillRuns(trx: Transaction<Database>, images: number): Promise<void> {
   const findings = JSON.stringify(
     Array.from({ length: 30 }, (_, index) => ({
-      ...{ code: `check-of-kind-${index}`, step: 'inspect', outcome: index % 9 ? 'pass' : 'warn' },
+      code: `check-of-kind-${index}`,
+      step: 'inspect',
+      outcome: index % 9 ? 'pass' : 'warn',
       params: { found: index * 7919, path: `/etc/some/file-${index}` },
     })),
   );

@@ -210,8 +210,11 @@ export async function startInstallation(
     });
     for (const bucket of ['uploads', 'images']) if (!(await s3.bucketExists(bucket))) await s3.makeBucket(bucket);
     const root = {
-      ...{ endpoint: store.endpoint, region: store.region, pathStyle: true },
-      ...{ accessKey: rootUser, secretKey: secret },
+      endpoint: store.endpoint,
+      region: store.region,
+      pathStyle: true,
+      accessKey: rootUser,
+      secretKey: secret,
     };
     await makeStoreUsers(root, { api: secret, worker: secret, queues: secret });
     await putStorePolicies(root, { uploads: 'uploads', images: 'images' });

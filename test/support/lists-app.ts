@@ -31,15 +31,26 @@ export async function listsApp(database: OpenDatabase): Promise<{
 }> {
   const secretsKey = newSecretsKey();
   const config = loadConfig({
-    ...{ DATABASE_URL: 'postgres://nowhere', REDIS_URL: 'redis://nowhere', S3_ENDPOINT: 'http://127.0.0.1:1' },
-    ...{ S3_ACCESS_KEY: 'nobody', S3_SECRET_KEY: 'nobody-nobody', EVENTS_SECRET: 'secret-secret-secret' },
-    ...{ SECRETS_KEY: secretsKey, RATE_PER_ADDRESS: plenty, RATE_PER_KEY: plenty, RATE_PER_PROJECT: plenty },
+    DATABASE_URL: 'postgres://nowhere',
+    REDIS_URL: 'redis://nowhere',
+    S3_ENDPOINT: 'http://127.0.0.1:1',
+    S3_ACCESS_KEY: 'nobody',
+    S3_SECRET_KEY: 'nobody-nobody',
+    EVENTS_SECRET: 'secret-secret-secret',
+    SECRETS_KEY: secretsKey,
+    RATE_PER_ADDRESS: plenty,
+    RATE_PER_KEY: plenty,
+    RATE_PER_PROJECT: plenty,
   } as never);
   const secrets = makeSecretKeys(config.SECRETS_KEY);
   const { db, within } = database.scoped();
   const keys = createApiKeyStore(database.db);
   const deps: Partial<ApiDeps> = {
-    ...{ config, secrets, within, keys, oidc: undefined },
+    config,
+    secrets,
+    within,
+    keys,
+    oidc: undefined,
     sessions: createSessionStore(database.db, { idleSeconds: 60 }),
     jobs: { states: async () => [] } as never,
     health: async () => ({}),

@@ -48,8 +48,11 @@ export function listCases({ images, projects }: Filling): ListCase[] {
   };
   const sorts = sortKeys.flatMap((key) => [`sort=${key}:asc`, `sort=${key}:desc`]);
   const glance = (filter: string, sort: string): ListCase => ({
-    ...{ url: `/image/v2/images?${[filter, sort].filter((part) => part !== '').join('&')}`, list: '/v2/images' },
-    ...{ filter, sort, roles: both },
+    url: `/image/v2/images?${[filter, sort].filter((part) => part !== '').join('&')}`,
+    list: '/v2/images',
+    filter,
+    sort,
+    roles: both,
   });
   const others = (list: string, path: string, queries: readonly string[], roles: readonly Role[]): ListCase[] =>
     queries.map((filter) => ({ url: `${path}?${filter}`, list, filter, sort: '', roles }));

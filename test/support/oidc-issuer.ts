@@ -58,7 +58,11 @@ export async function startOidcIssuer({
   };
   await start();
   return {
-    ...{ url, accounts, lifetime, start, stop },
+    url,
+    accounts,
+    lifetime,
+    start,
+    stop,
     env: {
       API_PUBLIC_URL: publicUrl,
       OIDC_ISSUER: url,
@@ -132,13 +136,19 @@ function providerOf(
         grant_types: ['authorization_code', 'refresh_token'],
       },
       {
-        ...{ client_id: cliClientId, application_type: 'native', token_endpoint_auth_method: 'none' },
-        ...{ redirect_uris: [], response_types: [] },
+        client_id: cliClientId,
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        redirect_uris: [],
+        response_types: [],
         grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
       },
       ...Object.keys(accounts).map((account) => ({
-        ...{ client_id: account, client_secret: clientSecret },
-        ...{ redirect_uris: [], response_types: [], grant_types: ['client_credentials'] },
+        client_id: account,
+        client_secret: clientSecret,
+        redirect_uris: [],
+        response_types: [],
+        grant_types: ['client_credentials'],
       })),
     ],
     pkce: { required: () => true },
@@ -173,7 +183,9 @@ function providerOf(
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_context, resource) => ({
-          ...{ scope: '', audience: resource, accessTokenFormat: 'jwt' },
+          scope: '',
+          audience: resource,
+          accessTokenFormat: 'jwt',
           jwt: { sign: { alg: 'RS256' } },
         }),
       },

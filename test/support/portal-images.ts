@@ -21,9 +21,17 @@ const screen = Buffer.from(
 );
 
 const guest: NonNullable<Report['guest']> = {
-  ...{ partitionTable: 'gpt', firmware: ['bios', 'uefi'], osType: 'linux', osDistro: 'debian', osVersion: '12' },
-  ...{ osName: 'Debian GNU/Linux 12 (bookworm)', architecture: 'x86_64', kernels: ['6.1.0-32-cloud-amd64'] },
-  ...{ initSystem: 'systemd', cloudInit: '22.4.2', packageFormat: 'deb' },
+  partitionTable: 'gpt',
+  firmware: ['bios', 'uefi'],
+  osType: 'linux',
+  osDistro: 'debian',
+  osVersion: '12',
+  osName: 'Debian GNU/Linux 12 (bookworm)',
+  architecture: 'x86_64',
+  kernels: ['6.1.0-32-cloud-amd64'],
+  initSystem: 'systemd',
+  cloudInit: '22.4.2',
+  packageFormat: 'deb',
 };
 const disk: Report['disk'] = { format: 'vmdk', variant: 'streamOptimized', virtualSize: 3 * GiB };
 
@@ -34,7 +42,10 @@ function found(
   step: Finding['step'] = 'inspect',
 ): Finding {
   return {
-    ...{ code, outcome, params, step },
+    code,
+    outcome,
+    params,
+    step,
   };
 }
 
@@ -106,7 +117,10 @@ export async function activeImage(
   await installation.s3.putObject('images', evidence('screen.png').key, screen);
   const converted = someDisk({ format: 'raw', size: 3 * GiB, virtualSize: 3 * GiB });
   const report = someReport(names, 'publish-with-warnings', {
-    ...{ guest, disk, converted, layers: [{ kind: 'gz' }, { kind: 'disk' }] },
+    guest,
+    disk,
+    converted,
+    layers: [{ kind: 'gz' }, { kind: 'disk' }],
     boot: {
       accelerator: 'kvm',
       firmware: 'bios',
@@ -140,7 +154,9 @@ export async function rejectedImage(installation: Installation, project: Project
   await step(installation, names.runId, 'convert', { seconds: 11, attempts: 2 });
   await step(installation, names.runId, 'inspect', { seconds: 31 });
   const report = someReport(names, 'reject', {
-    ...{ guest, disk, layers: [{ kind: 'disk' }] },
+    guest,
+    disk,
+    layers: [{ kind: 'disk' }],
     findings: [found('cloud-init-installed', 'fail'), found('clone-machine-id', 'warn'), ...passed.slice(0, 1)],
   });
   await runs.finish(names, { status: 'rejected', report });
@@ -152,7 +168,11 @@ export async function repairedImage(installation: Installation, parent: Image): 
   const repairs = createRepairStore(installation.db);
   const image = await repairs.create({
     parent,
-    ...{ name: `${parent.name} (repaired)`, settings: {}, bucket: 'uploads', remedies: ['clean-for-cloning'], guest },
+    name: `${parent.name} (repaired)`,
+    settings: {},
+    bucket: 'uploads',
+    remedies: ['clean-for-cloning'],
+    guest,
     before: [found('clone-machine-id', 'warn')],
   });
   const { fence } = await repairs.begin(image.id);

@@ -33,7 +33,8 @@ export async function openQueue(database: { url: string; db: Kysely<Database> },
   const namespace = await freshNamespace(address);
   const client = connectTemporal({ address, namespace });
   await eventually(() => registerSearchAttributes(client, namespace).then(() => true), {
-    ...{ within: 60, what: 'the search attributes are registered' },
+    within: 60,
+    what: 'the search attributes are registered',
   });
   const timings = { heartbeatSeconds: 30, claimSeconds: 60, stepHours: 1 };
   const starter = createRunStarter(client, timings);

@@ -91,7 +91,12 @@ async function admitFirst(run: RunRef) {
 }
 
 const running = startStepWorker({
-  ...{ temporal: work.temporal, workerId, ownTaskQueue, cacheDir: work.dir, metrics: undefined, places },
+  temporal: work.temporal,
+  workerId,
+  ownTaskQueue,
+  cacheDir: work.dir,
+  metrics: undefined,
+  places,
   shared: { ...beginInPlaces(ledger, places), admitFirst, deliver: never, failDelivery: never },
   scratch: inPlaces(steps, places),
   atOnce: { looks: 8, deliveries: 1 },

@@ -27,7 +27,9 @@ export function startCli(
   const child = spawn(...tied(command, rest), {
     ...(cwd ? { cwd } : {}),
     env: {
-      ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: inject('stack').compileCache },
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      NODE_COMPILE_CACHE: inject('stack').compileCache,
       ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],

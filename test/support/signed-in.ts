@@ -14,7 +14,8 @@ export async function startWithIssuer(
     const env = { ...issuer.env, API_PORT: String(port), ...options.env };
     const installation = await startInstallation({ ...options, env });
     return {
-      ...{ installation, issuer },
+      installation,
+      issuer,
       close: async () => {
         await installation.close();
         await issuer.stop();

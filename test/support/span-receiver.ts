@@ -63,7 +63,11 @@ function spansOf(body: Buffer): ReceivedSpan[] {
   return plain.resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map(({ traceId, spanId, parentSpanId, name, status, attributes, ...times }) => ({
-        ...{ name, status, traceId: hex(traceId), spanId: hex(spanId), parentSpanId: hex(parentSpanId) },
+        name,
+        status,
+        traceId: hex(traceId),
+        spanId: hex(spanId),
+        parentSpanId: hex(parentSpanId),
         seconds: (times.endTimeUnixNano - times.startTimeUnixNano) / 1e9,
         attributes: readValues(attributes),
         service: readValues(resource.attributes),

@@ -57,7 +57,8 @@ export function boot({ path, virtualSize, guest, seconds }: Boot): Promise<BootC
           kept.set(name, body);
           return { bucket: 'images', key: name };
         },
-        ...{ guest, scratchDir },
+        guest,
+        scratchDir,
       },
       control(),
     );

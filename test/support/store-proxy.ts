@@ -92,7 +92,10 @@ export async function startStoreProxy(): Promise<StoreProxy> {
   const proxy: StoreProxy = {
     url: `http://127.0.0.1:${port}`,
     target: '',
-    ...{ parts: [], reads: [], onPart: passOn, fault: noFault },
+    parts: [],
+    reads: [],
+    onPart: passOn,
+    fault: noFault,
     disconnect,
     reconnect: () => listen(port),
     close: disconnect,

@@ -121,7 +121,11 @@ export async function openStage(address: string): Promise<Stage> {
       stepHours: 1,
     };
     const orders: DeliveryOrder[] = (options.targets ?? []).map((target) => ({
-      ...{ deliveryId: randomUUID(), number: 1, imageId: input.imageId, projectId: 'demo', target },
+      deliveryId: randomUUID(),
+      number: 1,
+      imageId: input.imageId,
+      projectId: 'demo',
+      target,
     }));
     let fence = 0;
     let sentAhead = 0;

@@ -101,7 +101,8 @@ export async function convertUpload(
     let found = admission;
     let layers = admission.layers;
     let file: DiskFile = {
-      ...{ path: brought, size: whole.size },
+      path: brought,
+      size: whole.size,
       ...(whole.size === upload.size ? { sha256: uploadSha256 } : {}),
     };
     let reached: number = until.brought;

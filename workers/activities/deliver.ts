@@ -114,7 +114,12 @@ async function findDeliverable(
   const provenance = runId && (await store.head(bucket, evidenceKey({ projectId, imageId, runId }, provenanceFile)));
   if (provenance) add(provenanceFile, await store.read(provenance, 0, provenance.size));
   return {
-    ...{ imageId, projectId, name, properties, virtualSize, documents },
+    imageId,
+    projectId,
+    name,
+    properties,
+    virtualSize,
+    documents,
     format: published.format,
     digests: { sha256: published.sha256, md5: md5 ?? undefined, sha512: sha512 ?? undefined },
     source: objectSource(store, object),

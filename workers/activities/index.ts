@@ -108,7 +108,9 @@ function admitAttempt(
     const admission = await admitUpload(
       deps.admit,
       {
-        ...{ source, scratchDir, maxVirtualBytes: largestDisk(config, context) },
+        source,
+        scratchDir,
+        maxVirtualBytes: largestDisk(config, context),
         allowIso: settings.allowIso ?? config.ALLOW_ISO,
         maxUploadBytes: config.MAX_UPLOAD_BYTES,
       },
@@ -224,7 +226,10 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
               disk: { path: join(scratchDir, `disk.${format}`), format, virtualSize },
               seconds: bootSeconds(config, guest),
               keep: evidenceKeeper(store, config.IMAGES_BUCKET, context),
-              ...{ guest, policy, scratchDir, writesAtMost },
+              guest,
+              policy,
+              scratchDir,
+              writesAtMost,
             },
             control,
           ),
@@ -237,9 +242,12 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
         const policy = context.policy ?? config.POLICY;
         const keep = evidenceKeeper(store, imagesBucket, context);
         await publishImage(
-          { ...{ store, runs, bytes, traits }, ...{ imagesBucket, afterPublish, verify } },
+          { store, runs, bytes, traits, imagesBucket, afterPublish, verify },
           {
-            ...{ context, converted, guest: report.guest ?? {}, scratchDir: await scratch.open(attempt) },
+            context,
+            converted,
+            guest: report.guest ?? {},
+            scratchDir: await scratch.open(attempt),
             fence: attempt.fence,
             targets: context.targets ?? config.DELIVER_TO,
             attest: async () => {

@@ -59,7 +59,11 @@ export async function inspectDisk(
     progress(5);
     const { facts, findings, packages } = await withGuestfish(
       {
-        ...{ disk: { path, format }, writesAtMost: room.appliance, outputDir, appliance, signal },
+        disk: { path, format },
+        writesAtMost: room.appliance,
+        outputDir,
+        appliance,
+        signal,
         ...(wallSeconds ? { wallSeconds } : {}),
       },
       (asked) =>

@@ -166,7 +166,10 @@ describe('a Windows is watched', () => {
     const written: string[] = [];
     const metadata = JSON.parse(machine.disk.files['openstack/latest/meta_data.json'] ?? '') as { hostname: string };
     return {
-      ...{ watch, machine, written, hostname: metadata.hostname },
+      watch,
+      machine,
+      written,
+      hostname: metadata.hostname,
       asks: (name: string, vendor = 'MSFT 5.0') => watch.onFrame?.(discover({ 60: vendor, 12: name })),
       event: (event: string, data = {}) => watch.onEvent?.({ event, data }),
       agent: (text: string) => watch.ports[agentPort]?.(Buffer.from(text, 'latin1')),

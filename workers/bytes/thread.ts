@@ -51,7 +51,11 @@ export async function doTask({ task, port }: { task: Task; port: MessagePort }):
     const { code, message, remedy, retryable, context, cause } = error;
     return {
       failure: {
-        ...{ code, message, retryable, context, cause: cause && String(cause) },
+        code,
+        message,
+        retryable,
+        context,
+        cause: cause && String(cause),
         ...(remedy === undefined ? {} : { remedy }),
       },
     };

@@ -121,7 +121,8 @@ describe('an initramfs that takes too much is unknown, and the rest of its kerne
       progress: async () => undefined,
       fetchInitramfs: async () => 1000,
       unpackInitramfs: async () => (unpacked === 'too-much' ? unpacked : { size: unpacked, whole: true }),
-      ...{ readFetched: gzip, readUnpacked: async () => Buffer.from('070701') },
+      readFetched: gzip,
+      readUnpacked: async () => Buffer.from('070701'),
     };
     const looked = await door.run(lookTask, { isBackup: false, without: [] }, helpers);
     const { findings } = (looked as { value: { findings: Finding[] } }).value;
@@ -361,9 +362,16 @@ describe('systems that put their files in place only when they start', () => {
     expect(facts).toMatchObject({ initSystem: 'systemd', bootLoader: 'systemd-boot', defaultKernel: '6.11.4-1.fc41' });
     const outcomes = Object.fromEntries(Object.entries(of).map(([code, { outcome }]) => [code, outcome]));
     expect(outcomes).toMatchObject({
-      ...{ 'operating-system': 'pass', architecture: 'pass', 'kernel-modules': 'pass', 'virtio-net': 'pass' },
-      ...{ 'cloud-init-installed': 'pass', 'cloud-init-enabled': 'pass', 'cloud-init-datasources': 'fail' },
-      ...{ 'fstab-devices': 'fail', 'clone-machine-id': 'warn', 'ssh-server': 'pass' },
+      'operating-system': 'pass',
+      architecture: 'pass',
+      'kernel-modules': 'pass',
+      'virtio-net': 'pass',
+      'cloud-init-installed': 'pass',
+      'cloud-init-enabled': 'pass',
+      'cloud-init-datasources': 'fail',
+      'fstab-devices': 'fail',
+      'clone-machine-id': 'warn',
+      'ssh-server': 'pass',
     });
     // By the names of the running system.
     expect(of['clone-credentials']).toEqual({
@@ -398,8 +406,13 @@ describe('systems that put their files in place only when they start', () => {
     expect(facts).toMatchObject({ osType: 'linux', osDistro: 'nixos', initSystem: 'systemd', defaultKernel: '6.6.63' });
     const outcomes = Object.fromEntries(Object.entries(of).map(([code, { outcome }]) => [code, outcome]));
     expect(outcomes).toMatchObject({
-      ...{ 'operating-system': 'pass', 'kernel-modules': 'pass', 'virtio-net': 'pass', 'ssh-server': 'pass' },
-      ...{ 'cloud-init-installed': 'pass', 'cloud-init-enabled': 'pass', 'cloud-init-datasources': 'pass' },
+      'operating-system': 'pass',
+      'kernel-modules': 'pass',
+      'virtio-net': 'pass',
+      'ssh-server': 'pass',
+      'cloud-init-installed': 'pass',
+      'cloud-init-enabled': 'pass',
+      'cloud-init-datasources': 'pass',
     });
   });
 });

@@ -297,7 +297,8 @@ describe('a connection that breaks', () => {
       const [, start = '0'] = /^bytes=(\d+)-$/.exec(asked.headers.range ?? '') ?? [];
       const from = isRanged ? Number(start) : 0;
       answer.writeHead(from > 0 ? 206 : 200, {
-        ...{ etag: '"one"', 'content-length': data.length - from },
+        etag: '"one"',
+        'content-length': data.length - from,
         ...(from > 0 ? { 'content-range': `bytes ${from}-${data.length - 1}/${data.length}` } : {}),
       });
       let at = from;
@@ -309,7 +310,9 @@ describe('a connection that breaks', () => {
       answer.once('close', () => clearInterval(drip));
     };
   const tooSlow = {
-    ...{ code: 'too-slow', retryable: false, message: expect.stringContaining('16.0 KiB per second') },
+    code: 'too-slow',
+    retryable: false,
+    message: expect.stringContaining('16.0 KiB per second'),
     remedy: expect.stringContaining('another mirror'),
   };
 
@@ -332,7 +335,8 @@ describe('a connection that breaks', () => {
     expect((await fetched(url, { leastBytesPerSecond: 20_000 })).bytes.equals(data)).toBe(true);
     expect(asked).toHaveLength(1);
     await expect(fetched(url, { leastBytesPerSecond: 1024 ** 2 })).rejects.toMatchObject({
-      ...{ code: 'too-slow', message: expect.stringContaining('1.0 MiB per second') },
+      code: 'too-slow',
+      message: expect.stringContaining('1.0 MiB per second'),
     });
   });
 

@@ -92,7 +92,9 @@ export async function openRemoteFile(door: Door, options: RemoteFileOptions): Pr
       if (breaks > mostBreaks) throw error === tooSlow ? tooSlow : brokenOff(error);
       await pause(backoff(breaks, retryMs), signal);
       response = await withRetries(askForRest, {
-        ...{ attempts: mostBreaks, ...retryMs, signal },
+        attempts: mostBreaks,
+        ...retryMs,
+        signal,
         mayPass: (why) => isBootreadyError(why) && why.code === 'unavailable' && why.retryable,
       }).catch((why: unknown) => {
         // The server was too slow: otherwise the first connection would have been enough.

@@ -34,8 +34,11 @@ async function within({ privateKey }: Keys, text = sums, more: object = {}): Pro
 async function beside(signers: Keys[], text = sums, more: object = {}): Promise<string> {
   return String(
     await sign({
-      ...{ message: await createMessage({ binary: Buffer.from(text) }), detached: true },
-      ...{ signingKeys: signers.map(({ privateKey }) => privateKey), format: 'armored', ...more },
+      message: await createMessage({ binary: Buffer.from(text) }),
+      detached: true,
+      signingKeys: signers.map(({ privateKey }) => privateKey),
+      format: 'armored',
+      ...more,
     } as never),
   );
 }
@@ -129,8 +132,11 @@ describe('checksums are refused', () => {
 
   test('that are signed with SHA-1, or with a short key', async () => {
     const sha1 = {
-      ...{ preferredHashAlgorithm: enums.hash.sha1, nonDeterministicSignaturesViaNotation: false },
-      ...{ rejectHashAlgorithms: new Set(), rejectMessageHashAlgorithms: new Set(), minRSABits: 1024 },
+      preferredHashAlgorithm: enums.hash.sha1,
+      nonDeterministicSignaturesViaNotation: false,
+      rejectHashAlgorithms: new Set(),
+      rejectMessageHashAlgorithms: new Set(),
+      minRSABits: 1024,
     };
     const old = await newKey({ type: 'rsa', rsaBits: 2048, config: sha1 } as never);
     const signed = await within(old, sums, { config: sha1 });

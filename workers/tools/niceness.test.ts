@@ -14,7 +14,10 @@ print(time.process_time())
 print(os.getpriority(os.PRIO_PROCESS, 0))`;
 async function spins(keepsTime = false): Promise<{ seconds: number; niceness: number }> {
   const { stdout } = await runSandboxed({
-    ...{ command: '/usr/bin/python3', args: ['-c', spin], profile: 'script', keepsTime },
+    command: '/usr/bin/python3',
+    args: ['-c', spin],
+    profile: 'script',
+    keepsTime,
     limits: { wallSeconds: 30, cpuSeconds: 30, memoryBytes: 1024 ** 3, fileBytes: 0 },
   });
   const [seconds = Number.NaN, niceness = Number.NaN] = stdout.trim().split('\n').map(Number);

@@ -31,9 +31,14 @@ export function fileInput(path: string, part?: { offset: number; size: number })
 export function diskBeginning(path: string, bytes: number): BlockInput {
   return {
     node: {
-      ...{ driver: 'raw', 'read-only': true, offset: 0, size: bytes },
+      driver: 'raw',
+      'read-only': true,
+      offset: 0,
+      size: bytes,
       file: {
-        ...{ driver: 'qcow2', 'read-only': true, backing: null },
+        driver: 'qcow2',
+        'read-only': true,
+        backing: null,
         file: { driver: 'file', filename: '/in/image' },
       },
     },

@@ -113,8 +113,12 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
           );
           const { bucket, key, etag, versionId } = object;
           const run = await images.acceptVerbatim(reception, {
-            ...{ bucket, key, etag, ...(versionId ? { versionId } : {}) },
-            ...{ ...received, virtualSize },
+            bucket,
+            key,
+            etag,
+            ...(versionId ? { versionId } : {}),
+            ...received,
+            virtualSize,
           });
           if (!run) throw gone();
           await startRun(deps, request, image, run);

@@ -46,7 +46,8 @@ const numbers = {
 };
 const stringArray = { type: 'array', items: textLine, uniqueItems: true };
 const definitions = {
-  ...{ ...numbers, stringArray },
+  ...numbers,
+  stringArray,
   property: {
     type: 'object',
     additionalProperties: { type: 'object', required: ['title', 'type'], properties: property },
@@ -57,7 +58,10 @@ const propertyDefinitions = { ...numbers, stringArray: { ...stringArray, minItem
 
 function strict(name: string, of: Schema, required: string[]): Schema {
   return {
-    ...{ name, properties: of, additionalProperties: false, required },
+    name,
+    properties: of,
+    additionalProperties: false,
+    required,
   };
 }
 
@@ -70,7 +74,8 @@ const namespace = strict(
     visibility: text('Who may see it', { enum: ['public', 'private'] }),
     protected: { type: 'boolean', description: 'Whether it cannot be deleted' },
     owner: text('Project that owns it', { maxLength: 255 }),
-    ...{ ...times, ...addresses },
+    ...times,
+    ...addresses,
     resource_type_associations: makeList({
       type: 'object',
       properties: { name: textLine, prefix: textLine, properties_target: textLine },

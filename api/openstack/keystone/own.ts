@@ -31,12 +31,23 @@ export function ownRoutes(
   const toProject = (request: FastifyRequest) => {
     const { projectId: id } = readIdentity(request);
     return {
-      ...{ id, name: id, domain_id: domain.id, parent_id: domain.id, is_domain: false },
-      ...{ description: '', enabled: true, tags: [], options: {}, links: self(request, `/projects/${id}`) },
+      id,
+      name: id,
+      domain_id: domain.id,
+      parent_id: domain.id,
+      is_domain: false,
+      description: '',
+      enabled: true,
+      tags: [],
+      options: {},
+      links: self(request, `/projects/${id}`),
     };
   };
   const regionOf = (request: FastifyRequest) => ({
-    ...{ id: region, description: '', parent_region_id: null, links: self(request, `/regions/${region}`) },
+    id: region,
+    description: '',
+    parent_region_id: null,
+    links: self(request, `/regions/${region}`),
   });
   const userId = (request: FastifyRequest): string => {
     const { keyId, user } = readIdentity(request);
@@ -53,7 +64,11 @@ export function ownRoutes(
 
   app.get('/v3/domains/default', async (request) => ({
     domain: {
-      ...{ ...domain, description: '', enabled: true, tags: [], options: {} },
+      ...domain,
+      description: '',
+      enabled: true,
+      tags: [],
+      options: {},
       links: self(request, '/domains/default'),
     },
   }));
@@ -79,7 +94,12 @@ export function ownRoutes(
     const id = userId(request);
     return {
       user: {
-        ...{ id, name: name ?? id, domain_id: domain.id, enabled: true, password_expires_at: null, options: {} },
+        id,
+        name: name ?? id,
+        domain_id: domain.id,
+        enabled: true,
+        password_expires_at: null,
+        options: {},
         links: self(request, `/users/${encodeURIComponent(id)}`),
       },
     };

@@ -17,7 +17,9 @@ export type Form = {
 
 function form(name: string, driver: Form['driver'], more: Partial<Form> = {}): Form {
   return {
-    ...{ pack: packings[name] as Form['pack'], driver, glance: driver },
+    pack: packings[name] as Form['pack'],
+    driver,
+    glance: driver,
     ...more,
   };
 }
@@ -70,7 +72,11 @@ function workload(
 ): Workload {
   return {
     name: `${gibibytes} GiB, ${dataPercent} % ${spread}, ${format}`,
-    ...{ gibibytes, dataPercent, spread, format, rounds },
+    gibibytes,
+    dataPercent,
+    spread,
+    format,
+    rounds,
   };
 }
 

@@ -61,7 +61,9 @@ async function start(script: string, files: Readonly<Record<string, Buffer>> = {
             if (name === 'serial.log') console = String(body);
             return { bucket: 'images', key: name };
           },
-          ...{ scratchDir, seconds, writesAtMost },
+          scratchDir,
+          seconds,
+          writesAtMost,
         },
         { signal: new AbortController().signal, progress: () => undefined },
       ),

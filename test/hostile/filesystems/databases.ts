@@ -129,7 +129,10 @@ export function packageDatabases(dir: string): Record<(typeof databaseKinds)[num
   const rpm = rpmDatabases(dir, 40);
   const text = (name: keyof typeof texts) => ({ ...texts[name], sound: Buffer.from(texts[name].words.repeat(200)) });
   const ofRpm = (backend: string, file: string) => ({
-    ...{ path: `/var/lib/rpm/${file}`, words: '', tree: rpmTree(backend), sound: rpm[backend] as Buffer },
+    path: `/var/lib/rpm/${file}`,
+    words: '',
+    tree: rpmTree(backend),
+    sound: rpm[backend] as Buffer,
   });
   return {
     'dpkg status': text('dpkg status'),

@@ -49,7 +49,8 @@ const imagesOf = function* (): Generator<Mutant> {
   for (let index = 0; index < images; index++) yield mutantOf(seed, index, bases);
   if (!withFields) return;
   const named = ({ name, bytes }: { name: string; bytes: Buffer }, format: DiskFormat): Mutant => ({
-    ...{ name, format },
+    name,
+    format,
     bytes: Buffer.from(bytes),
   });
   for (const base of bases) for (const bent of bentFields(base)) yield named(bent, base.format);

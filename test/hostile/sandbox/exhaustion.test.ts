@@ -26,8 +26,13 @@ vi.mock('../../../workers/tools/seccomp/profiles.ts', async (original) => {
 
 const MiB = 1024 ** 2;
 const limits: SandboxLimits = {
-  ...{ wallSeconds: 30, cpuSeconds: 30, memoryBytes: 512 * MiB, residentBytes: 300 * MiB },
-  ...{ fileBytes: 32 * MiB, folderBytes: 100 * MiB, tasks: 32 },
+  wallSeconds: 30,
+  cpuSeconds: 30,
+  memoryBytes: 512 * MiB,
+  residentBytes: 300 * MiB,
+  fileBytes: 32 * MiB,
+  folderBytes: 100 * MiB,
+  tasks: 32,
 };
 
 let dir: string;
@@ -47,7 +52,10 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 function command(script: string, more: Partial<SandboxCommand> = {}): SandboxCommand {
   return {
-    ...{ command: '/usr/bin/python3', args: ['-S', '-c', script], profile: 'script', limits },
+    command: '/usr/bin/python3',
+    args: ['-S', '-c', script],
+    profile: 'script',
+    limits,
     writable: { '/out': out },
     ...more,
   };

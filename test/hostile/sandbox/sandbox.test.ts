@@ -75,8 +75,13 @@ beforeAll(async () => {
   writeFileSync(
     join(dir, 'targets.json'),
     JSON.stringify({
-      ...{ files, folder: dir, abstract: dir, unix: join(dir, 'host/socket') },
-      ...{ httpPort: portOf(http), nbdPort: portOf(nbd), vsockPort: vsock.port },
+      files,
+      folder: dir,
+      abstract: dir,
+      unix: join(dir, 'host/socket'),
+      httpPort: portOf(http),
+      nbdPort: portOf(nbd),
+      vsockPort: vsock.port,
     }),
   );
 });
@@ -101,7 +106,10 @@ const profiles: SandboxCommand['profile'][] = [
 
 async function attack(profile: SandboxCommand['profile']): Promise<Record<string, string>> {
   const { stdout } = await runSandboxed({
-    ...{ command: python, args: ['-S', '/in/attacks.py'], profile, limits },
+    command: python,
+    args: ['-S', '/in/attacks.py'],
+    profile,
+    limits,
     readOnly: {
       '/in/attacks.py': join(import.meta.dirname, 'attacks.py'),
       '/in/targets.json': join(dir, 'targets.json'),
@@ -179,7 +187,8 @@ test.each([
 ])('system calls %s kill who makes them', async (_name, prepare, call) => {
   const run = (body: string) =>
     runSandboxed({
-      ...{ command: python, args: ['-S', '-c', `import ctypes; libc = ctypes.CDLL(None)\n${body}\nprint('alive')`] },
+      command: python,
+      args: ['-S', '-c', `import ctypes; libc = ctypes.CDLL(None)\n${body}\nprint('alive')`],
       ...({ profile: 'appliance', limits } as const),
     });
   expect((await run(prepare)).stdout).toContain('alive');

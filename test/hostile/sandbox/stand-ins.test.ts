@@ -165,15 +165,15 @@ describe('QEMU that leaves', () => {
     for (const name of ['disk', 'seed']) writeFileSync(at(name), Buffer.alloc(MiB));
     mkdirSync(at('machine'));
     return startMachine({
-      ...{ disk: { path: at('disk'), format: 'raw', virtualSize: MiB }, seed: at('seed'), firmware: 'bios' },
-      ...{
-        hardware: { system: 'linux' },
-        dir: at('machine'),
-        wallSeconds: 30,
-        writesAtMost: 64 * MiB,
-        ports: {},
-        signal,
-      },
+      disk: { path: at('disk'), format: 'raw', virtualSize: MiB },
+      seed: at('seed'),
+      firmware: 'bios',
+      hardware: { system: 'linux' },
+      dir: at('machine'),
+      wallSeconds: 30,
+      writesAtMost: 64 * MiB,
+      ports: {},
+      signal,
       onSerial: () => undefined,
     });
   };

@@ -149,7 +149,9 @@ async function examine(guestfish: Guestfish, root: string): Promise<Windows> {
   await ask('umount-all');
   return {
     release: { major, minor, build: Number.isSafeInteger(build) ? build : 0, server, bits },
-    ...{ folder, hasDriverDatabase, devicePath },
+    folder,
+    hasDriverDatabase,
+    devicePath,
     hives: { SYSTEM, SOFTWARE },
     controlSet: `ControlSet${String(current).padStart(3, '0')}`,
   };
