@@ -62,6 +62,8 @@ export async function startEngine(): Promise<Engine> {
     env,
     docker,
     stop: async () => {
+      // What an earlier wording made, and volumes without a name.
+      for (const kind of ['image', 'volume']) await docker(kind, 'prune', '--force').catch(() => undefined);
       await service.stop();
       // An engine that was killed before leaves its folder mounted on itself.
       await run('umount', [images]).catch(() => undefined);
