@@ -86,6 +86,6 @@ test('for its help it reads a few files, and no library of any command', () => {
   );
   const loaded = [...stderr.matchAll(/^LOAD (file:.*)$/gm)].map(([, url]) => fileURLToPath(url ?? ''));
   expect(loaded.length).toBeGreaterThan(0);
-  expect(loaded.length).toBeLessThanOrEqual(4);
+  expect(loaded.length).toBeLessThanOrEqual(5);
   expect(loaded.reduce((sum, path) => sum + statSync(path).size, 0)).toBeLessThan(100 * 1024);
 });
