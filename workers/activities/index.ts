@@ -21,7 +21,6 @@ import type {
   SharedActivities,
 } from '../../workflows/activities.ts';
 import { objectUpload } from '../bytes/uploads.ts';
-import { toFailure } from '../failures.ts';
 import { nameOf } from '../places.ts';
 import type { Scratch } from '../scratch.ts';
 import type { ScratchRoom } from '../scratch-room.ts';
@@ -32,6 +31,7 @@ import { type ConvertDeps, convertUpload } from './convert.ts';
 import { evidenceKeeper } from './evidence.ts';
 import { type InspectDeps, inspectDisk } from './inspect.ts';
 import { judgeParts, judgeRun } from './judge.ts';
+import { throwFailures } from './order-step.ts';
 import { publishedKey, publishImage } from './publish.ts';
 import { keepSbom } from './sbom.ts';
 import { scratchNeed } from './scratch-need.ts';
@@ -60,10 +60,7 @@ export type ActivityDeps = {
 };
 
 function toActivity<Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) {
-  return (...args: Args): Promise<Result> =>
-    work(...args).catch((error: unknown) => {
-      throw toFailure(error);
-    });
+  return (...args: Args): Promise<Result> => throwFailures(work(...args));
 }
 
 /** Any worker can do these. */
@@ -208,9 +205,7 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
         return { ...inspection, sbom: await keepSbom(evidenceKeeper(store, config.IMAGES_BUCKET, context), bill) };
       }),
     bootCheck: async (attempt, parts) => {
-      const context = await runs.context(attempt).catch((error: unknown) => {
-        throw toFailure(error);
-      });
+      const context = await throwFailures(runs.context(attempt));
       const policy = context.bootCheck ?? config.BOOT_CHECK;
       const converted = parts.conversion?.converted;
       const rejected = judgeParts(parts, context.policy ?? config.POLICY).verdict === 'reject';
