@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { worstFirst } from '../shared/checks/worst-first.ts';
 import type { Outcome } from '../shared/contracts/finding.ts';
 import type { StepMeter, StepOutcome } from '../shared/ports/meters.ts';
 import type { OnOwnQueue, OnSharedQueues } from '../workflows/activities.ts';
@@ -9,7 +10,7 @@ export function toOutcome(error: unknown): StepOutcome {
 }
 
 function worst(outcomes: readonly Outcome[]): Outcome {
-  return (['fail', 'warn', 'unknown'] as const).find((each) => outcomes.includes(each)) ?? 'pass';
+  return worstFirst.find((each) => outcomes.includes(each)) ?? 'pass';
 }
 
 /** Waits for work that has started. Reports how long it took and, if it failed, why; then returns its result. */

@@ -49,9 +49,7 @@ export function createImageRuns(
       select ids.id as "imageId", run.id as "runId", run.number, run.status, step.step, step.percent, run.verdict,
         step.waits_for as "waitsFor",
         coalesce(run.guest, (select found -> 'guest' from run_steps where run_id = run.id and run_steps.step = 'inspect')) as guest,
-        case when run.report is not null then jsonb_build_object(
-          'troubles', jsonb_path_query_array(run.report, '$.findings[*] ? (@.outcome != "pass")'),
-          'boot', jsonb_path_query_array(run.report, '$.findings[*] ? (@.step == "boot-check")')) end as findings
+        jsonb_path_query_array(run.report, '$.findings[*] ? (@.outcome != "pass" || @.step == "boot-check")') as findings
       from unnest(${imageIds}::uuid[]) ids (id)
       cross join lateral (select * from runs where image_id = ids.id order by number desc limit 1) run
       left join lateral (select * from run_steps where run_id = run.id order by started_at desc limit 1) step on true`.execute(

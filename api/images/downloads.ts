@@ -1,7 +1,6 @@
 import type { Language } from '../../shared/checks/text.ts';
 import type { DownloadView } from '../../shared/contracts/api.ts';
 import { shownUrl } from '../../shared/contracts/download.ts';
-import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { Download } from '../../shared/ports/downloads.ts';
 import { explainFailure } from './views.ts';
 
@@ -22,9 +21,4 @@ export function downloadView(
 /** Whether it may be ordered again. */
 export function cameToNothing(download: Download | undefined): boolean {
   return download?.status === 'failed' || download?.status === 'cancelled';
-}
-
-/** For downloads and repairs. */
-export function isUnderWay(order: { status: OrderStatus } | undefined): boolean {
-  return order?.status === 'queued' || order?.status === 'running';
 }

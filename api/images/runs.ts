@@ -6,10 +6,11 @@ import type { ImageSettings } from '../../shared/contracts/image.ts';
 import { makeDownloadWorkflowId, makeRepairWorkflowId } from '../../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
 import type { Image } from '../../shared/ports/image.ts';
+import { isUnderWay } from '../../shared/status/under-way.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity/identity.ts';
 import { startOrder } from '../start-order.ts';
-import { cameToNothing, isUnderWay } from './downloads.ts';
+import { cameToNothing } from './downloads.ts';
 import { detailOf, imageToChange } from './image-access.ts';
 
 const ById = z.object({ id: z.string() });
@@ -26,7 +27,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     /** @returns whether there was an order to stop. It ends in Postgres first: an order that has not started yet, or misses the signal, finds its end there. */
     const cancelOrder = async (imageId: string, log: FastifyBaseLogger): Promise<boolean> => {
       for (const { store, makeWorkflowId } of orders) {
-        if (!isUnderWay(await store.get(imageId))) continue;
+        if (!isUnderWay((await store.get(imageId))?.status)) continue;
         await store.end(imageId, undefined);
         await starter.cancel(makeWorkflowId(imageId)).catch((error: unknown) => {
           log.warn(

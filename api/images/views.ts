@@ -1,5 +1,6 @@
 import type { Language } from '../../shared/checks/define.ts';
 import { findingView } from '../../shared/checks/finding-view.ts';
+import { worstFirst } from '../../shared/checks/worst-first.ts';
 import type {
   Activity,
   DeliveryView,
@@ -107,25 +108,26 @@ function toActivity(latest: LatestRun, language: Language): Activity {
     percent,
     waitsFor,
     verdict,
-    boot: findings && verdict ? readBootResult({ verdict, findings: findings.boot }) : null,
-    trouble: describeTrouble(findings?.troubles ?? [], language, guest),
+    boot: findings && verdict ? readBootResult({ verdict, findings }) : null,
+    trouble: describeTrouble(findings ?? [], language, guest),
   };
 }
 
-const worstFirst: readonly Finding['outcome'][] = ['fail', 'warn', 'unknown'];
+const outcomes: readonly Finding['outcome'][] = worstFirst;
 const gravestFirst: readonly FindingView['severity'][] = ['safety', 'required', 'advice'];
 
 /** The finding to show where there is room for one. */
 function describeTrouble(
-  troubles: readonly Finding[],
+  findings: readonly Finding[],
   language: Language,
   guest: GuestFacts | null,
 ): Activity['trouble'] {
+  const troubles = findings.filter(({ outcome }) => outcome !== 'pass');
   const [worst] = troubles
     .map((finding) => findingView(finding, language, guest ?? undefined))
     .toSorted(
       (a, b) =>
-        worstFirst.indexOf(a.outcome) - worstFirst.indexOf(b.outcome) ||
+        outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome) ||
         gravestFirst.indexOf(a.severity) - gravestFirst.indexOf(b.severity),
     );
   if (!worst) return null;

@@ -1,6 +1,6 @@
 import type { ImageDetail } from '../../shared/contracts/api.ts';
-import type { RunStatus } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { isUnderWay } from '../../shared/status/under-way.ts';
 import { backoff, pause } from '../../shared/transfer/retry.ts';
 import { exitCode } from '../exit.ts';
 import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
@@ -57,10 +57,6 @@ export async function* toChanges(
   }
 }
 
-function isOver(status: RunStatus): boolean {
-  return status !== 'queued' && status !== 'running';
-}
-
 /** Before it had a run: what was to make its bytes has ended without any. */
 function cameToNothing({ repair, download }: ImageDetail): boolean {
   const { status } = repair ?? download ?? {};
@@ -82,7 +78,7 @@ export async function followRun(
       for (const line of lines) tellLine(line);
       if (canRewrite && status) showStatus(status);
     }
-    if (image.activity ? isOver(image.activity.status) : cameToNothing(image)) return image;
+    if (image.activity ? !isUnderWay(image.activity.status) : cameToNothing(image)) return image;
   }
   throw new BootreadyError({ code: 'internal', message: 'The event stream of the image ended.' });
 }

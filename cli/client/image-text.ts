@@ -3,6 +3,7 @@ import type { DownloadView, FindingView, ImageDetail, RunView, StepView } from '
 import type { Outcome } from '../../shared/contracts/finding.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
 import { stepTicks, toStepTick } from '../../shared/status/step-tick.ts';
+import { isUnderWay } from '../../shared/status/under-way.ts';
 import { formatBytes, formatDuration, formatTime } from '../../shared/text/quantities.ts';
 
 import { commandLines } from '../command-lines.ts';
@@ -230,7 +231,7 @@ export function imageLines(image: ImageDetail, { all = false, now = new Date() }
           ...failureLines(newest),
           ...findingLines(newest.findings, { all }),
           ...bootLines(newest, image.id),
-          ...(isOver(newest) && newest.status !== 'published' ? ['', ...nextLines(image, newest)] : []),
+          ...(!isUnderWay(newest.status) && newest.status !== 'published' ? ['', ...nextLines(image, newest)] : []),
         ]
       : []),
     ...(older.length > 0 ? ['', ...older.map((run) => runHead(run, now))] : []),
@@ -256,10 +257,6 @@ export function endLines(image: ImageDetail): Line[] {
       ? []
       : ['', `"bootready show ${image.id}" shows the details.`, ...nextLines(image, run)]),
   ];
-}
-
-function isOver({ status }: RunView): boolean {
-  return status !== 'queued' && status !== 'running';
 }
 
 /** How a run that published nothing can go on. Trying a refused image again changes nothing, a repair may. */

@@ -1,6 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { DeliveryView, ImageDetail, Self } from '../../shared/contracts/api.ts';
+import { isUnderWay } from '../../shared/status/under-way.ts';
 import { api } from '../api/client.ts';
 import { describeFailure, useProblemWords } from '../shell/failure.tsx';
 import { useNotify } from '../shell/notices.tsx';
@@ -46,7 +47,7 @@ function Change({ imageId, delivery }: { imageId: string; delivery: DeliveryView
   const problemWords = useProblemWords();
   const [isBusy, setBusy] = useState(false);
   const { target, status, finishedAt } = delivery;
-  const isOpen = status === 'queued' || status === 'running';
+  const isOpen = isUnderWay(status);
   if (status === 'done' || (status === 'cancelled' && finishedAt === null)) return null;
   const change = async (): Promise<void> => {
     setBusy(true);

@@ -1,4 +1,5 @@
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import { isUnderWay } from '../../shared/status/under-way.ts';
 import type { WordKey } from '../words/words.ts';
 
 /** Why an action is not possible now. */
@@ -19,13 +20,9 @@ export type ImageActions = Record<
   true | WhyNot
 >;
 
-function isUnderWay(order: { status: string } | null | undefined): boolean {
-  return order?.status === 'queued' || order?.status === 'running';
-}
-
 /** Whether a run, a repair or a download works on it. */
 export function isGoing({ activity, order }: Pick<ImageView, 'activity' | 'order'>): boolean {
-  return isUnderWay(activity) || isUnderWay(order);
+  return isUnderWay(activity?.status) || isUnderWay(order?.status);
 }
 
 /** Whether the reader's project may change it at all: all that others own is only to be used. */

@@ -42,10 +42,8 @@ export function Timeline({ run, bootCheck, children }: Props) {
     <ol className="timeline" aria-label={t('progress')}>
       {steps.map((step) => {
         const view = run.steps.find((each) => each.step === step);
-        const { key, count } = toStepTick({ step, row: view, run: status, findings, bootCheck });
+        const { key, count, worst } = toStepTick({ step, row: view, run: status, findings, bootCheck });
         const { title, help } = stepWords[step];
-        const worst =
-          count > 0 ? findings.find((each) => each.step === step && tickOf[each.outcome] === key) : undefined;
         return (
           <Entry
             key={step}
@@ -63,8 +61,6 @@ export function Timeline({ run, bootCheck, children }: Props) {
     </ol>
   );
 }
-
-const tickOf = { fail: 'problem', warn: 'warning', unknown: 'unknown', pass: 'done' } as const;
 
 /** The data that all steps have in common. */
 type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt'> & { startedAt: string | null };

@@ -59,8 +59,8 @@ export type LatestRun = {
   waitsFor: WaitsFor | null;
   verdict: Verdict | null;
   guest: GuestFacts | null;
-  /** Null until the run has a report. `troubles` did not pass; `boot` are the boot test's. */
-  findings: { troubles: Finding[]; boot: Finding[] } | null;
+  /** Those that did not pass, and those of the boot test. Null until the run has a report. */
+  findings: Finding[] | null;
 };
 
 /** What makes an image's bytes, in short: for lists. Bytes are of a download; null while they are not known. */

@@ -1,6 +1,7 @@
 import type { Activity, ImageView } from '../contracts/api.ts';
 import type { Step } from '../contracts/step.ts';
 import type { ImageStateKey } from './states.ts';
+import { isUnderWay } from './under-way.ts';
 
 /** An upload of the reader's own browser; the server knows only that one is open. */
 export const uploadsHere = ['sending', 'waiting', 'paused', 'completing', 'interrupted'] as const;
@@ -40,7 +41,7 @@ export function isUnstarted({ status, activity }: Pick<StateFacts, 'status' | 'a
 }
 
 function activeStates({ status, verdict, boot }: Activity): ImageStateKey {
-  if (status === 'queued' || status === 'running') return 'active-checking';
+  if (isUnderWay(status)) return 'active-checking';
   if (status === 'rejected') return 'active-rejected';
   if (status === 'failed' || status === 'cancelled') return 'active-unchecked';
   if (verdict === 'publish-with-warnings') return 'active-warned';

@@ -1,10 +1,12 @@
 import type { Text } from '../checks/text.ts';
+import { worstFirst } from '../checks/worst-first.ts';
 import type { StepView } from '../contracts/api.ts';
-import type { Finding, Outcome } from '../contracts/finding.ts';
+import type { Finding } from '../contracts/finding.ts';
 import type { BootPolicy } from '../contracts/image.ts';
 import type { RunStatus } from '../contracts/run.ts';
 import type { Step } from '../contracts/step.ts';
 import type { Tone } from './states.ts';
+import { isUnderWay } from './under-way.ts';
 
 /** Every way in which a step of a run can stand: its colour and its words. `{count}` is the number of its worst findings. */
 export const stepTicks = {
@@ -38,28 +40,33 @@ export const stepTicks = {
 } as const satisfies Readonly<Record<string, { tone: Tone; label: Text }>>;
 export type StepTickKey = keyof typeof stepTicks;
 
-export type StepFacts = {
+export type StepFinding = Pick<Finding, 'step' | 'outcome'>;
+
+export type StepFacts<Found extends StepFinding = StepFinding> = {
   step: Step;
   /** The step's row; undefined until it begins. */
   row: Pick<StepView, 'status' | 'waitsFor'> | undefined;
   run: RunStatus;
   /** The findings of the whole run. */
-  findings: readonly Pick<Finding, 'step' | 'outcome'>[];
+  findings: readonly Found[];
   /** The policy for the boot test, as far as it is known. */
   bootCheck: BootPolicy | null;
 };
 
-const openRuns: readonly RunStatus[] = ['queued', 'running'];
-const worstFirst = [
-  ['fail', 'problem'],
-  ['warn', 'warning'],
-  ['unknown', 'unknown'],
-] as const satisfies readonly (readonly [Outcome, StepTickKey])[];
+const ticks = { fail: 'problem', warn: 'warning', unknown: 'unknown' } as const satisfies Partial<
+  Record<string, StepTickKey>
+>;
 
-/** How a step stands: what it found counts for more than that it came to its end. */
-export function toStepTick({ step, row, run, findings, bootCheck }: StepFacts): { key: StepTickKey; count: number } {
+/** How a step stands: what it found counts for more than that it came to its end. `worst` is the first of the findings that are counted. */
+export function toStepTick<Found extends StepFinding>({
+  step,
+  row,
+  run,
+  findings,
+  bootCheck,
+}: StepFacts<Found>): { key: StepTickKey; count: number; worst?: Found } {
   const key = (name: StepTickKey) => ({ key: name, count: 0 });
-  const isOpen = openRuns.includes(run);
+  const isOpen = isUnderWay(run);
   if (!row) {
     // A run that was published without this step has left it out; a rejected one has not come to it.
     if (step === 'boot-check' && (run === 'published' || (isOpen && bootCheck === 'off'))) return key('off');
@@ -67,10 +74,10 @@ export function toStepTick({ step, row, run, findings, bootCheck }: StepFacts): 
   }
   if (row.status === 'failed' || row.status === 'cancelled') return key(row.status);
   if (row.status === 'running') return key(row.waitsFor ? `awaits-${row.waitsFor}` : 'running');
-  const own = findings.filter((finding) => finding.step === step);
-  for (const [outcome, name] of worstFirst) {
-    const count = own.filter((finding) => finding.outcome === outcome).length;
-    if (count > 0) return { key: name, count };
+  for (const outcome of worstFirst) {
+    const same = findings.filter((finding) => finding.step === step && finding.outcome === outcome);
+    const [worst] = same;
+    if (worst) return { key: ticks[outcome], count: same.length, worst };
   }
   return key('done');
 }

@@ -130,7 +130,7 @@ test('latestRuns tells in short what each image is at', async () => {
     percent: 0,
     verdict: 'publish',
     guest: { osName: 'Debian 12' },
-    findings: { troubles: [], boot: [] },
+    findings: [],
   });
   expect((await images.steps(second.id)).map(({ step }) => step)).toEqual(['admit', 'convert']);
   expect(await images.latestRuns([])).toEqual(new Map());
