@@ -1,11 +1,13 @@
-import { ClipboardCopy, ExpandableSection, Label, List, ListItem } from '@patternfly/react-core';
+import { ExpandableSection, Label, List, ListItem } from '@patternfly/react-core';
 import { CheckCircleIcon } from '@patternfly/react-icons/dist/esm/icons/check-circle-icon';
 import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
 import { ExclamationTriangleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-triangle-icon';
 import { OutlinedQuestionCircleIcon } from '@patternfly/react-icons/dist/esm/icons/outlined-question-circle-icon';
 import { useState } from 'react';
+import { worstFirst } from '../../shared/checks/worst-first.ts';
 import type { FindingView, RunView } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
+import { Command } from './command.tsx';
 import { findingId } from './finding-id.ts';
 
 const looks = {
@@ -21,7 +23,7 @@ export function Findings({ run, told }: { run: RunView; told: readonly FindingVi
   const [isOpen, setOpen] = useState(false);
   if (run.findings.length === 0) return <p className="quiet">{t('checksNone')}</p>;
   const passed = run.findings.filter(({ outcome }) => outcome === 'pass');
-  const others = (['fail', 'warn', 'unknown'] as const)
+  const others = worstFirst
     .flatMap((outcome) => run.findings.filter((finding) => finding.outcome === outcome))
     .filter((finding) => !told.includes(finding));
   return (
@@ -78,17 +80,7 @@ function Entry({ finding }: { finding: FindingView }) {
       {(finding.commands ?? []).map(({ on, run }) => (
         <div key={`${on}${run}`} className="finding-command">
           {on !== 'any' && <span className="quiet">{t('commandsOn', { system: systems[on] })}</span>}
-          <ClipboardCopy
-            isReadOnly
-            isCode
-            hoverTip={t('copy')}
-            clickTip={t('copied')}
-            textAriaLabel={t('command')}
-            copyAriaLabel={t('copy')}
-            truncation={false}
-          >
-            {run}
-          </ClipboardCopy>
+          <Command run={run} copyLabel={t('copy')} />
         </div>
       ))}
     </li>

@@ -9,12 +9,10 @@ import { isUnstarted } from '../../shared/status/image-state.ts';
 import { useSpeech } from '../words/language.tsx';
 import { AnswerLabel } from './answer-label.tsx';
 import { ImageMenu } from './image-menu.tsx';
-import type { ListChange, ListFilter } from './list-filters.tsx';
+import { imageSorts, type ListChange, type ListFilter } from './list-filters.tsx';
 import { StatusChip } from './status-chip.tsx';
 import { systemName } from './system-name.ts';
 import { visibilityNames } from './visibility.ts';
-
-const imageSorts: readonly ImageSort[] = ['created', 'name', 'size'];
 
 /** Columns that a narrow screen can hide. */
 const wideOnly: ('hidden' | 'visibleOn2Xl')[] = ['hidden', 'visibleOn2Xl'];

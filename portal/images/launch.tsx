@@ -1,7 +1,8 @@
-import { Button, ClipboardCopy, ExpandableSection } from '@patternfly/react-core';
+import { Button, ExpandableSection } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { ImageDetail, Self } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
+import { Command } from './command.tsx';
 
 type Props = { image: ImageDetail; self: Self };
 
@@ -34,16 +35,7 @@ export function LaunchCommands({ image, self }: Props) {
         {commands.map(({ tool, run }) => (
           <div key={tool} className="finding-command">
             <span className="quiet">{tool}</span>
-            <ClipboardCopy
-              isReadOnly
-              isCode
-              hoverTip={t('copy')}
-              clickTip={t('copied')}
-              textAriaLabel={t('command')}
-              copyAriaLabel={t('copyWhat', { what: tool })}
-            >
-              {run}
-            </ClipboardCopy>
+            <Command run={run} copyLabel={t('copyWhat', { what: tool })} />
           </div>
         ))}
       </div>

@@ -3,7 +3,7 @@ import { FilterIcon } from '@patternfly/react-icons/dist/esm/icons/filter-icon';
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ImageQuery } from '../../shared/contracts/api.ts';
-import type { ListedSystem, MemberStatus, Visibility } from '../../shared/contracts/image.ts';
+import type { ImageSort, ListedSystem, MemberStatus, Visibility } from '../../shared/contracts/image.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 import { visibilityNames } from './visibility.ts';
@@ -18,6 +18,9 @@ export type ListFilter = Partial<
   /** How many images come before the page. */
   offset?: number;
 };
+
+/** Those of shared/contracts, whose library the page does not load. */
+export const imageSorts: readonly ImageSort[] = ['created', 'name', 'size'];
 
 const statuses = {
   queued: 'statusQueued',
@@ -62,7 +65,7 @@ export function useListFilters() {
   const system = params.get('system');
   const visibility = params.get('visibility');
   const answer = params.get('answer');
-  const sort = params.get('sort');
+  const sort = imageSorts.find((each) => each === params.get('sort'));
   const direction = params.get('direction');
   const project = params.get('project');
   const offset = Number(params.get('offset') ?? 0);
@@ -74,7 +77,7 @@ export function useListFilters() {
     ...(system && system in systems ? { system: system as ListedSystem } : {}),
     ...(visibility && visibility in visibilityNames ? { visibility: visibility as Visibility } : {}),
     ...(answer && answer in answers ? { answer: answer as MemberStatus } : {}),
-    ...(sort === 'name' || sort === 'size' || sort === 'created' ? { sort } : {}),
+    ...(sort ? { sort } : {}),
     ...(direction === 'asc' || direction === 'desc' ? { direction } : {}),
     ...(project && /^[a-z0-9-]{1,63}$/.test(project) ? { project } : {}),
     ...(Number.isSafeInteger(offset) && offset > 0 ? { offset } : {}),

@@ -93,8 +93,8 @@ export function PropertiesDialog({ image, onClose }: Props) {
             value={visibility}
             onChange={(_event, next) => setVisibility(next as Visibility)}
           >
-            {(['private', 'shared', 'community'] as const).map((each) => (
-              <FormSelectOption key={each} value={each} label={t(visibilityHelp[each])} />
+            {Object.entries(visibilityHelp).map(([each, word]) => (
+              <FormSelectOption key={each} value={each} label={t(word)} />
             ))}
           </FormSelect>
         </FormGroup>

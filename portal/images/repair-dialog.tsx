@@ -63,6 +63,7 @@ function Choice({ image, remedies, onClose }: Props & { remedies: readonly Remed
   );
   const [isOpen, setOpen] = useState(false);
   const recommended = remedies.filter(({ answers }) => answers.length > 0);
+  const hasRecommended = recommended.length > 0;
   const others = remedies.filter(({ answers }) => answers.length === 0);
   const boxes = (some: readonly RemedyView[]) =>
     some.map(({ code, title, plan, answers, unavailable }) => (
@@ -96,12 +97,15 @@ function Choice({ image, remedies, onClose }: Props & { remedies: readonly Remed
       onSubmit={repair}
       onClose={onClose}
     >
-      {recommended.length > 0 && (
-        <FormGroup role="group" label={t('remediesRecommended')} fieldId="repair-remedies" isStack>
-          {boxes(recommended)}
-        </FormGroup>
-      )}
-      {others.length > 0 && recommended.length > 0 && (
+      <FormGroup
+        role="group"
+        label={t(hasRecommended ? 'remediesRecommended' : 'remedies')}
+        fieldId="repair-remedies"
+        isStack
+      >
+        {boxes(hasRecommended ? recommended : others)}
+      </FormGroup>
+      {hasRecommended && others.length > 0 && (
         <ExpandableSection
           toggleText={t('remediesOthers', { count: others.length })}
           isExpanded={isOpen}
@@ -111,11 +115,6 @@ function Choice({ image, remedies, onClose }: Props & { remedies: readonly Remed
             {boxes(others)}
           </FormGroup>
         </ExpandableSection>
-      )}
-      {recommended.length === 0 && (
-        <FormGroup role="group" label={t('remedies')} fieldId="repair-remedies" isStack>
-          {boxes(others)}
-        </FormGroup>
       )}
       <FormGroup label={t('repairName')} fieldId="repair-name" isRequired>
         <NameField id="repair-name" value={name} onChange={setName} />

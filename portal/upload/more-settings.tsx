@@ -7,6 +7,7 @@ import { Amount } from '../images/amount-field.tsx';
 import { bootNames, formatNames, policyNames } from '../images/setting-names.ts';
 import { visibilityHelp } from '../images/visibility.ts';
 import { useSpeech } from '../words/language.tsx';
+import type { WordKey } from '../words/words.ts';
 
 /** What an uploader may choose besides name and file. Absent values follow the project. */
 export type More = {
@@ -40,17 +41,15 @@ export function MoreSettings({ self: { defaults }, more, onChange }: Props) {
   const { t } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   const { settings } = more;
-  const set = (changed: Partial<ImageSettings>): void => {
-    const next = Object.entries({ ...settings, ...changed }).filter(([, value]) => value !== undefined);
-    onChange({ ...more, settings: Object.fromEntries(next) });
-  };
+  const set = (changed: { [Key in keyof ImageSettings]: ImageSettings[Key] | undefined }): void =>
+    onChange({ ...more, settings: withoutAbsent<ImageSettings>({ ...settings, ...changed }) });
   return (
     <ExpandableSection toggleText={t('moreSettings')} isExpanded={isOpen} onToggle={(_event, open) => setOpen(open)}>
       <Grid hasGutter md={6}>
         <Choice
           id="upload-format"
           label={t('settingFormat')}
-          names={{ raw: t('formatRaw'), qcow2: t('formatQcow2'), keep: t('formatKeep') }}
+          names={formatNames}
           usual={defaults && t(formatNames[defaults.targetFormat])}
           value={settings.targetFormat}
           onChoose={(targetFormat) => set({ targetFormat })}
@@ -58,7 +57,7 @@ export function MoreSettings({ self: { defaults }, more, onChange }: Props) {
         <Choice
           id="upload-policy"
           label={t('settingPolicy')}
-          names={{ enforce: t('policyEnforce'), warn: t('policyWarn') }}
+          names={policyNames}
           usual={defaults && t(policyNames[defaults.policy])}
           value={settings.policy}
           onChoose={(policy) => set({ policy })}
@@ -66,7 +65,7 @@ export function MoreSettings({ self: { defaults }, more, onChange }: Props) {
         <Choice
           id="upload-boot"
           label={t('settingBoot')}
-          names={{ require: t('bootRequire'), warn: t('bootWarn'), off: t('bootOff') }}
+          names={bootNames}
           usual={defaults && t(bootNames[defaults.bootCheck])}
           value={settings.bootCheck}
           onChoose={(bootCheck) => set({ bootCheck })}
@@ -74,22 +73,18 @@ export function MoreSettings({ self: { defaults }, more, onChange }: Props) {
         <Choice
           id="upload-visibility"
           label={t('visibilityColumn')}
-          names={{
-            private: t(visibilityHelp.private),
-            shared: t(visibilityHelp.shared),
-            community: t(visibilityHelp.community),
-          }}
+          names={visibilityHelp}
           usual={t('shareable')}
           value={more.visibility}
-          onChoose={(visibility) => onChange(without({ ...more, visibility }))}
+          onChoose={(visibility) => onChange(withoutAbsent<More>({ ...more, visibility }))}
         />
         <Choice
           id="upload-snapshot"
           label={t('type')}
-          names={{ template: t('snapshotTemplate'), backup: t('snapshotBackup') }}
+          names={{ template: 'snapshotTemplate', backup: 'snapshotBackup' }}
           usual={t('image')}
           value={more.snapshot}
-          onChoose={(snapshot) => onChange(without({ ...more, snapshot }))}
+          onChoose={(snapshot) => onChange(withoutAbsent<More>({ ...more, snapshot }))}
         />
         <Amount
           id="upload-min-ram"
@@ -112,14 +107,14 @@ export function MoreSettings({ self: { defaults }, more, onChange }: Props) {
   );
 }
 
-function without(more: { [Key in keyof More]: More[Key] | undefined }): More {
-  return Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)) as More;
+function withoutAbsent<Whole>(values: { [Key in keyof Whole]: Whole[Key] | undefined }): Whole {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Whole;
 }
 
 type ChoiceProps<Value extends string> = {
   id: string;
   label: string;
-  names: Record<Value, string>;
+  names: Record<Value, WordKey>;
   /** What holds when nothing is chosen. */
   usual: string | undefined;
   value: Value | undefined;
@@ -137,8 +132,8 @@ function Choice<Value extends string>({ id, label, names, usual, value, onChoose
           onChange={(_event, chosen) => onChoose((chosen || undefined) as Value | undefined)}
         >
           <FormSelectOption value="" label={usual ? t('usual', { value: usual }) : t('usualUnknown')} />
-          {Object.entries<string>(names).map(([each, name]) => (
-            <FormSelectOption key={each} value={each} label={name} />
+          {Object.entries<WordKey>(names).map(([each, name]) => (
+            <FormSelectOption key={each} value={each} label={t(name)} />
           ))}
         </FormSelect>
       </FormGroup>
