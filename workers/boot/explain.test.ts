@@ -34,6 +34,14 @@ describe('a console tells why a boot ended', () => {
     ],
     ['boot-no-bootable-device', 'BdsDxe: No bootable option or device was found.'],
     [
+      'boot-no-bootable-device',
+      'BdsDxe: starting Boot0001 "UEFI Misc Device"\nPress ESC in 1 seconds to skip startup.nsh or any other key to continue.\nShell> ',
+    ],
+    [
+      'boot-timeout',
+      `BdsDxe: starting Boot0002 "EFI Internal Shell"\nShell> echo -off\nEFI stub: Loaded initrd\n${kernel}`,
+    ],
+    [
       'boot-cloud-init-failed',
       `${kernel}[ 20.1] cloud-init[411]: 2026-01-01 - util.py[ERROR]: boom [ERROR] \ndebian login: `,
     ],
@@ -183,6 +191,14 @@ describe('what comes later counts', () => {
     expect(explainBoot(emergency, { ended: false, cloudInit: true })).toBe('boot-emergency-mode');
   });
 });
+
+test.each(['EFI Internal Shell', 'UEFI PXEv4 (MAC:525400123456)', 'UEFI HTTPv6 (MAC:525400123456)'])(
+  'the entry "%s" of the firmware is no start from the disk',
+  (entry) => {
+    const log = `BdsDxe: failed to load Boot0001 "UEFI Misc Device" from PciRoot(0x0)/Pci(0x1,0x0): Not Found\nBdsDxe: starting Boot0002 "${entry}" from Fv(1)\n`;
+    expect(explainBoot(log, { ended: false, cloudInit: true })).toBe('boot-no-bootable-device');
+  },
+);
 
 test('a system that switches itself off is told as such', () => {
   expect(explainBoot(`${kernel}[ 9.9] reboot: Power down`, { ended: true, cloudInit: true })).toBe('boot-shut-down');

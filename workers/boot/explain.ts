@@ -21,7 +21,9 @@ export type BootFailure =
  * NixOS stage 2; cloud-init; getty.
  */
 const reached = {
-  loader: /BdsDxe: starting Boot|Booting from (?!ROM|Floppy|DVD)|GRUB loading|Welcome to GRUB|GNU GRUB/g,
+  // Entries of the firmware's own, its shell and the network, are no start from the disk.
+  loader:
+    /BdsDxe: starting Boot[0-9A-Fa-f]{4} "(?!EFI Internal Shell|UEFI (?:PXE|HTTP))|Booting from (?!ROM|Floppy|DVD)|GRUB loading|Welcome to GRUB|GNU GRUB/g,
   kernel: /Linux version|EFI stub: |^\[ *\d+\.\d+\]|^\[ {2}OK {2}\]/gm,
   system:
     /Switching root|<<< NixOS Stage 2 >>>|INIT: version \d|OpenRC \d|^Welcome to (?![^\n]{0,200}(?:nitramfs|dracut|GRUB|emergency mode))|Reached target \S{0,20}(?:Basic System|basic\.target|Multi-User|multi-user|Graphical|graphical|Login|getty)|cloud-init\[\d{1,9}\]/gm,
@@ -118,7 +120,7 @@ const loaderSigns: readonly Sign[] = [
     failure: 'boot-no-bootable-device',
     until: 'loader',
     pattern:
-      /No bootable device|Boot failed: not a bootable disk|BdsDxe: (?:No bootable option|failed to (?:load|start) Boot)|MBR.{0,60}no.{0,60}active|Missing operating system|Operating system not found/gi,
+      /^ *Shell>|No bootable device|Boot failed: not a bootable disk|BdsDxe: (?:No bootable option|failed to (?:load|start) Boot)|MBR.{0,60}no.{0,60}active|Missing operating system|Operating system not found/gim,
   },
 ];
 
