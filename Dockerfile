@@ -44,7 +44,7 @@ COPY --from=portal /opt/bootready/portal/dist ./portal/dist
 USER bootready
 ENV NODE_ENV=production XDG_CACHE_HOME=/var/lib/bootready/cache SCRATCH_DIR=/var/tmp/bootready
 # As shared/operation/process-roles.ts has it: without, glibc keeps freed buffers.
-ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=32768 MALLOC_TRIM_THRESHOLD_=131072
 LABEL org.opencontainers.image.title="bootready" \
       org.opencontainers.image.description="Turns uploaded disk images into published cloud images that are known to boot" \
       org.opencontainers.image.version="0.1.0" \

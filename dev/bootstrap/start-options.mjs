@@ -31,7 +31,7 @@ Options:
   --once            end when the sample is published: 0, or 1 when it was not
   --help            this text
 
-The data stays when you stop. To begin anew, stop it and remove the data folder.
+The data stays when you stop. To begin again, stop it and remove the data folder.
 `;
 
 /** @throws Problem that names what is wrong with the options */

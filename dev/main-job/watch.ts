@@ -81,6 +81,6 @@ function vanished(): BootreadyError {
   return new BootreadyError({
     code: 'not-found',
     message: 'The image of the sample was deleted while it was being worked on.',
-    remedy: 'Start again to upload it anew.',
+    remedy: 'Run `npm start` again to upload it again.',
   });
 }

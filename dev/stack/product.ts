@@ -96,7 +96,7 @@ export type ProductOptions = {
 };
 
 const longestPause = 30_000;
-/** Who has worked so long begins anew with short pauses. */
+/** Who has worked so long begins again with short pauses. */
 const steady = 60_000;
 
 /** A process of the product: when it dies, it is told why and started again, after longer and longer pauses. */

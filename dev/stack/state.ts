@@ -92,7 +92,7 @@ export async function readState(dataDir: string): Promise<StackState | undefined
     throw new BootreadyError({
       code: 'invalid-input',
       message: `${path} is damaged: the passwords of the data beside it cannot be read from it.`,
-      remedy: `Bring it back from a copy, or remove ${dataDir} to begin anew.`,
+      remedy: `Bring it back from a copy, or remove ${dataDir} to begin again.`,
       cause,
     });
   }

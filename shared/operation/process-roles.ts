@@ -8,7 +8,7 @@ export type ProcessRole = (typeof processRoles)[number];
  * limits easily. Sizes in MiB; https://nodejs.org/api/cli.html#useful-v8-options
  */
 export const heapOptions: Readonly<Record<ProcessRole, readonly string[]>> = {
-  api: ['--max-semi-space-size=8', '--max-old-space-size=320'],
+  api: ['--max-semi-space-size=8', '--max-old-space-size=192'],
   worker: ['--max-semi-space-size=8', '--max-old-space-size=320'],
   queues: ['--max-semi-space-size=8', '--max-old-space-size=320'],
 };
@@ -19,6 +19,6 @@ export const heapOptions: Readonly<Record<ProcessRole, readonly string[]>> = {
  */
 export const mallocEnvironment = {
   MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_MMAP_THRESHOLD_: '32768',
   MALLOC_TRIM_THRESHOLD_: '131072',
 } as const;
