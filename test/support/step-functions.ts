@@ -41,10 +41,21 @@ export function mend(path: string, remedies: readonly Remedy[], packageHosts: st
   });
 }
 
-type Boot = { path: string; virtualSize: number; guest: GuestFacts; seconds?: BootCheckInput['seconds'] };
+type Boot = Pick<BootCheckInput, 'isBackup'> & {
+  path: string;
+  virtualSize: number;
+  guest: GuestFacts;
+  seconds?: BootCheckInput['seconds'];
+};
 
 /** @returns what the step returns, and what the console said */
-export function boot({ path, virtualSize, guest, seconds }: Boot): Promise<BootCheck & { console: string }> {
+export function boot({
+  path,
+  virtualSize,
+  guest,
+  seconds,
+  isBackup = false,
+}: Boot): Promise<BootCheck & { console: string }> {
   return inScratch(async (scratchDir) => {
     const kept = new Map<string, Buffer>();
     const check = await bootCheck(
@@ -52,6 +63,7 @@ export function boot({ path, virtualSize, guest, seconds }: Boot): Promise<BootC
       {
         disk: { path, format: 'raw', virtualSize },
         policy: 'require',
+        isBackup,
         seconds: seconds ?? { kvm: 180, tcg: 600 },
         keep: async (name, _type, body) => {
           kept.set(name, body);

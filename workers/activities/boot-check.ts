@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { judgeAsBackup } from '../../shared/checks/backup.ts';
 import type { BootCheck } from '../../shared/checks/examine.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy } from '../../shared/contracts/image.ts';
@@ -20,6 +21,8 @@ export type BootCheckInput = {
   disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
   guest: GuestFacts;
   policy: Exclude<BootPolicy, 'off'>;
+  /** A backup is judged by other rules (shared/checks/backup.ts). */
+  isBackup?: boolean;
   scratchDir: string;
   /** Bytes that the system may write to its disk while it starts. */
   writesAtMost?: number;
@@ -130,8 +133,9 @@ export async function bootCheck(
     signal.throwIfAborted();
     if (watched.state !== 'done') return { findings: [bootFinding('boot-not-understood', 'unknown')] };
     const { findings, console: text } = watched.value;
+    const judged = input.isBackup ? judgeAsBackup(findings) : findings;
     return {
-      findings: findings.map((finding) => byPolicy(finding, input.policy)),
+      findings: judged.map((finding) => byPolicy(finding, input.policy)),
       boot: {
         accelerator: machine.accelerator,
         firmware,

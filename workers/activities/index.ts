@@ -223,6 +223,7 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
               keep: evidenceKeeper(store, config.IMAGES_BUCKET, context),
               guest,
               policy,
+              isBackup: context.isBackup,
               scratchDir,
               writesAtMost,
             },

@@ -30,7 +30,7 @@ export type DiskToInspect = {
   scratchDir: string;
   /** Bytes that may be written: by the appliance, and by what unpacks an initramfs. */
   writesAtMost?: number;
-  /** A backup keeps its identity, so the checks of identity are left out. */
+  /** A backup is judged by other rules (shared/checks/backup.ts). */
   isBackup?: boolean;
 };
 

@@ -14,7 +14,7 @@ export const lookTask = foreignTask<typeof import('./look-task.ts').look>(
 );
 
 export type LookOptions = {
-  /** A backup keeps its identity, so the checks of identity are left out. */
+  /** A backup is judged by other rules (shared/checks/backup.ts). */
   isBackup: boolean;
   /** `/out` to guestfish. */
   outputDir: string;

@@ -1,5 +1,5 @@
+import { judgeAsBackup } from '../../shared/checks/backup.ts';
 import { guestFindings, incomplete } from '../../shared/checks/guest/checks.ts';
-import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 import { makeGuestfish } from '../tools/guestfish-answers.ts';
@@ -35,12 +35,6 @@ export async function look({ isBackup, without }: LookInput, helpers: LookHelper
     },
   });
   const findings = await parts.look('checks', () => guestFindings(view));
-  return {
-    facts: view.facts,
-    packages,
-    findings:
-      'value' in findings
-        ? findings.value.filter(({ code }) => !(isBackup && isOfIdentity(code)))
-        : incomplete(parts.unseen()),
-  };
+  const judged = 'value' in findings ? findings.value : incomplete(parts.unseen());
+  return { facts: view.facts, packages, findings: isBackup ? judgeAsBackup(judged) : judged };
 }
