@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-/** What docker-compose.yml must hold of every service, apart from being sound (dev/tools/compose-check). */
+/** The rules for every service of docker-compose.yml, besides the schema (dev/tools/compose-check). */
 
 export type Service = {
   user?: string;
@@ -29,7 +29,7 @@ export function readCompose(text: string): ComposeFile {
   return parse(text, { merge: true }) as ComposeFile;
 }
 
-/** Who calls whom. Services that share a network without it are told. */
+/** Who calls whom. Services that share a network without a call are reported. */
 const calls: Readonly<Record<string, readonly string[]>> = {
   'temporal-schema': ['temporal-postgres'],
   temporal: ['temporal-postgres'],
@@ -49,7 +49,7 @@ const callOutside = ['api', 'worker', 'queue-worker'];
 /** The only one that runs tools on foreign images: it meets nobody except whom it calls. */
 const apart = 'worker';
 
-/** What only the sandbox needs; docs/security.md, "Rights that the sandbox needs". */
+/** Rights that only the sandbox needs; docs/security.md, "Rights that the sandbox needs". */
 const relaxed = ['seccomp=deploy/seccomp/worker.json', 'apparmor=unconfined', 'systempaths=unconfined'];
 
 /** S3_ACCESS_KEY is a name; what proves it is S3_SECRET_KEY. */
@@ -81,7 +81,7 @@ function findProblems(name: string, service: Service): string[] {
         ([variable, value]) =>
           variable.endsWith('_FILE') && !service.secrets?.some((secret) => value === `/run/secrets/${secret}`),
       )
-      .map(([variable]) => `names a file in ${variable} that is none of its secrets`),
+      .map(([variable]) => `names a file in ${variable} that is not one of its secrets`),
   ].map((problem) => `Service ${name} ${problem}.`);
 }
 

@@ -78,7 +78,7 @@ export function superLinear({ source, flags }: { source: string; flags: string }
   return first && `${first.exponential ? 'exponential' : 'polynomial'} : ${first.type}`;
 }
 
-/** A text that becomes an expression is looked at by hand; the words in front of it say why it is linear. */
+/** A person checks each text that becomes an expression; the comment in front of it says why it is linear. */
 const vouched = /\/\/ Linear: \S/;
 
 export async function troubles(): Promise<Trouble[]> {
@@ -107,7 +107,7 @@ if (import.meta.main) {
   for (const { file, line, expression, what } of found) console.error(`${file}:${line}: ${what}: ${expression}`);
   if (found.length > 0) {
     console.error(
-      `\n${found.length} regular expressions are not linear, or cannot be told to be. Use indexOf or split, or cap and anchor them.`,
+      `\n${found.length} regular expressions are not linear, or the check cannot tell. Use indexOf or split, or cap and anchor them.`,
     );
     process.exitCode = 1;
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './bootstrap/host.mjs';
 
-/** What package.json and its lockfile must hold, so that nothing is installed that nobody has looked at. https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
+/** The rules for package.json and its lockfile, so that nothing is installed that nobody has checked. https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
 
 type Manifest = {
   dependencies?: Record<string, string>;
@@ -32,7 +32,7 @@ function problemsOfManifest(path: string, manifest: Manifest): string[] {
 export function lockfileProblems(lockfile: Lockfile, manifests: Readonly<Record<string, Manifest>>): string[] {
   const { workspaces = [], allowScripts = {} } = manifests[''] ?? {};
   if (lockfile.lockfileVersion !== 3 || !lockfile.packages)
-    return ['package-lock.json is no lockfile of version 3: run npm install.'];
+    return ['package-lock.json is not a lockfile of version 3: run npm install.'];
   const installed = Object.entries(lockfile.packages).filter(([path]) => path !== '' && !workspaces.includes(path));
   const fetched = installed.filter(([, { link, resolved = '' }]) => !(link && workspaces.includes(resolved)));
   const withScripts = fetched.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
@@ -42,7 +42,7 @@ export function lockfileProblems(lockfile: Lockfile, manifests: Readonly<Record<
     ),
     ...fetched
       .filter(([, { integrity = '' }]) => !sha512.test(integrity))
-      .map(([path]) => `${path} has no SHA-512 in package-lock.json: whoever serves it decides what it is.`),
+      .map(([path]) => `${path} has no SHA-512 in package-lock.json: the server decides what it is.`),
     ...fetched
       .filter(([, { resolved }]) => resolved !== undefined)
       .map(([path, { resolved }]) => `${path} comes from ${resolved}, not from the registry by its name.`),

@@ -7,7 +7,7 @@ import { requireSandbox } from './setup/sandbox.ts';
 import { pipPackage, systemPackages } from './setup/system-packages.ts';
 import { cacheDir, tools } from './stack/tool-path.ts';
 
-/** Brings this host to what the stack and the tests need. Silent when it is there already. */
+/** Installs what the stack and the tests need on this host. Silent if nothing is missing. */
 async function setUp(): Promise<void> {
   const toBuild = await missingTools(tools);
   let go = toBuild.length > 0 ? await findGo(cacheDir()) : undefined;

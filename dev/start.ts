@@ -14,11 +14,11 @@ import { print, startLine } from './terminal/line.mjs';
 
 type Options = { sample: boolean; once: boolean; newPorts: boolean; dataDir: string; apiPort?: number };
 
-/** What the stack takes to begin with, and what the sample and its conversion take once. */
+/** The disk space that the stack needs at first, and that the sample and its conversion need once. */
 const roomForStack = 5e8;
 const roomForSample = 2.5e9;
 
-/** Starts the stack, shows the main job, stays until it is told to stop, and stops all that it started. Gives an exit code. */
+/** Starts the stack, shows the main job, stays until a signal stops it, and stops all that it started. Gives an exit code. */
 async function main(options: Options): Promise<number> {
   const { dataDir } = options;
   const services: Service[] = [];

@@ -59,7 +59,7 @@ export const Environment = z.object({
   TEMPORAL_API_KEY: z.string().optional(),
   /** Where operators see Temporal's web UI; only ever printed. */
   TEMPORAL_UI_URL: z.url().optional(),
-  /** The page of the cloud that starts an instance; `{id}` stands for the ID of the image. */
+  /** The page of the cloud that starts an instance; `{id}` is replaced by the ID of the image. */
   LAUNCH_URL: z
     .string()
     .refine((url) => /^https?:\/\//.test(url) && url.includes('{id}'), 'Must be an http(s) URL that contains {id}.')

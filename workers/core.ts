@@ -19,7 +19,7 @@ export type Roles = { steps: boolean; queues: boolean };
 
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
-/** What both roles of a worker process use. What is opened later is closed first. */
+/** The parts that both roles of a worker process use. A part that is opened later is closed first. */
 export async function openCore(config: Config, roles: Roles) {
   // Steps hold no such key: a worker that runs tools on foreign images does without.
   const secrets = roles.queues ? makeSecretKeys(config.SECRETS_KEY) : undefined;

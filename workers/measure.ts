@@ -46,7 +46,7 @@ const steps: { [Name in keyof Activities]?: Parameters<StepMeter['step']>[0] } =
   deliver: 'deliver',
 };
 
-/** What else their results say. */
+/** Further facts from their results. */
 const results: {
   [Name in keyof Activities]?: (
     meter: StepMeter,

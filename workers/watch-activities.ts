@@ -13,7 +13,7 @@ function announcedBy(payload: Payload): AnnouncedSpan {
 }
 
 /**
- * What operators see of each attempt at an activity: its time and result as metrics; a span, as a child of its workflow's span, unless the work started
+ * The view of operators on each attempt at an activity: its time and result as metrics; a span, as a child of its workflow's span, unless the work started
  * without tracing; and the ids of image, run and attempt in its log lines, ours and Temporal's (`try` counts Temporal's tries within the attempt).
  */
 export function watchActivities({

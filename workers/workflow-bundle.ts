@@ -12,7 +12,7 @@ export const workflowInterceptorModules = ['log-attributes.ts', 'carry-trace.ts'
   join(root, 'workflows', name),
 );
 
-/** What an image or a package of ours holds (ship-workflows.ts), so that its workers compile nothing. */
+/** The bundle inside our container image and package (ship-workflows.ts), so that its workers compile nothing. */
 export const shippedFolder = join(root, 'workflows/bundled');
 
 /**

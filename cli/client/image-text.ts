@@ -67,7 +67,7 @@ function seconds(from: string | null, to: string | null, now: Date): number {
   return from ? ((to ? new Date(to) : now).getTime() - new Date(from).getTime()) / 1000 : 0;
 }
 
-/** A step that has begun; the worst of its findings counts for more than that it is done. */
+/** A step that has started. The worst of its findings counts more than the fact that it is done. */
 function stepLine(step: StepView, run: RunView, now: Date, all: boolean): Line {
   const { key, count } = toStepTick({
     step: step.step,
@@ -88,7 +88,7 @@ function stepLine(step: StepView, run: RunView, now: Date, all: boolean): Line {
   ];
 }
 
-/** A boot test that was left out must be told: the image looks like one that was started. */
+/** A boot test that was left out must be named: otherwise the image looks like one that was started. */
 function bootLeftOut({ status, steps, findings }: RunView): Line[] {
   const row = steps.find(({ step }) => step === 'boot-check');
   const { key } = toStepTick({ step: 'boot-check', row, run: status, findings, bootCheck: null });

@@ -166,7 +166,7 @@ export function addOperateCommands(program: Command): void {
     );
 }
 
-/** What runs all the time, or before it: service managers and containers start these. */
+/** The processes that always run, and those that run before them: service managers and containers start these. */
 export function addProcessCommands(program: Command): void {
   program
     .command('api')

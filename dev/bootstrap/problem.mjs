@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-/** What stops the set-up: one sentence, and what to do about it. */
+/** A problem that stops the set-up: one sentence, and what to do about it. */
 export class Problem extends Error {
   constructor(message, remedy) {
     super(message);
@@ -8,7 +8,7 @@ export class Problem extends Error {
   }
 }
 
-/** Runs a main function; what it gives is the exit code, and a problem is told in two lines. */
+/** Runs a main function. Its result is the exit code; a problem is printed in two lines. */
 export const runMain = async (main) => {
   try {
     process.exitCode = await main();

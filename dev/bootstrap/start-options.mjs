@@ -7,15 +7,15 @@ import { Problem } from './problem.mjs';
 export const help = `npm start -- [options]
 
 Starts bootready with all that it needs on this machine, and shows the main job on a real image: a small Debian cloud image is
-built, uploaded as a VMDK, checked, converted, looked into and published. Then it stays up until Ctrl-C.
+built, uploaded as a VMDK, checked, converted, inspected and published. Then it stays up until Ctrl-C.
 
-What it installs first, when it is missing (as root; otherwise it tells you what to install):
+It installs first, if it is missing (as root; otherwise it tells you what to install):
   Debian packages   QEMU, libguestfs, nbdkit, bubblewrap, Redis and the tools that build the sample image
   npm packages      of the lockfile, with Node 24 and Postgres 18 among them
   Go tools          the Temporal development server and the S3 server versitygw, pinned in dev/tools and built once into
                     ~/.cache/bootready (or BOOTREADY_CACHE_DIR); fit versions in PATH are taken as they are
 
-What it starts, all of it on 127.0.0.1 only:
+It starts, all on 127.0.0.1 only:
   Postgres 5480, Redis 6380        the records, and the queues
   Temporal 7233, its UI 8233       the order, retries and history of each run
   S3 server 7070                   buckets "uploads" and "images", tells the API what was uploaded

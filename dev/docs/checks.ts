@@ -45,16 +45,16 @@ export function checksPage(): string {
     '<!-- Made by `npm run docs` from shared/checks. -->',
     'All findings of bootready, in the words of its reports; every text exists in German too. `{name}` is a placeholder for a detail. A check passes, warns, fails, or is unknown and says why.',
     section(
-      'What an upload is',
+      'The uploaded file',
       'Step admit and convert: from the bytes of the upload, before any tool opens it.',
       Object.entries(admissionChecks).map(([code, check]) => entry(code, check, '')),
     ),
-    section('What is inside', 'Step inspect: one read-only inspection of the disk.', [
+    section('The system inside', 'Step inspect: one read-only inspection of the disk.', [
       ...Object.entries(inspectionChecks).map(([code, check]) => entry(code, check, systems.any)),
       ...guestChecks.map((check) => entry(check.code, check, systems[check.appliesTo])),
     ]),
     section(
-      'What could not be seen',
+      'Facts that could not be seen',
       'An unreadable part is never treated as absent: the checks that need it are `unknown`, for one of these reasons (`unseen` of the finding). If the boot check starts the image, its result counts for more.',
       Object.entries(unseenWords).map(([reason, { problem }]) => `- \`${reason}\`: ${problem.en}`),
     ),

@@ -4,7 +4,7 @@ import type { StackState } from '../stack/state.ts';
 
 export type ApiClient = {
   imagesNamed(name: string): Promise<ImagePage['images']>;
-  /** Undefined when there is none. */
+  /** Undefined if it does not exist. */
   image(id: string): Promise<ImageDetail | undefined>;
 };
 
@@ -20,7 +20,7 @@ export function apiClient({ ports, keys }: StackState): ApiClient {
     throw new BootreadyError({
       code: 'unavailable',
       message: `The API answers ${response.status} to ${path.split('?')[0]}: ${(await response.text()).slice(0, 300)}`,
-      remedy: 'Look into its log.',
+      remedy: 'Read its log.',
     });
   };
   return {

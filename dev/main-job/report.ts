@@ -7,7 +7,7 @@ const groups = [
   { outcome: 'unknown', heading: 'Not known' },
 ] as const;
 
-/** What was found in an image and where it is now, for people. */
+/** The findings on an image and the place where it is now, for people. */
 export function describeImage(image: ImageDetail): string {
   const run = image.runs[0];
   const lines: string[] = [];

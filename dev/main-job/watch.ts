@@ -28,7 +28,7 @@ export async function findUploaded(
   throw new BootreadyError({
     code: 'unavailable',
     message: `The upload did not become an image within ${patienceSeconds} s.`,
-    remedy: 'Look into the logs of the API and of the worker for queues.',
+    remedy: 'Read the logs of the API and of the worker for queues.',
   });
 }
 
@@ -65,7 +65,7 @@ export async function watchRun(api: ApiClient, imageId: string, signal: AbortSig
       const run = image?.runs[0];
       if (!image) throw vanished();
       for (const step of run?.steps ?? []) if (!shown.has(step.step)) show(step);
-      // A step may be told as done a moment after its run.
+      // The news that a step is done may come a moment after the end of its run.
       if (run && ended.has(run.status)) {
         endedAt ??= Date.now();
         if (Date.now() - endedAt > 3000 || run.steps.every(({ status }) => status !== 'running')) return image;

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../bootstrap/host.mjs';
 
-/** What npm tells, CycloneDX 1.5, as far as it is read here. https://docs.npmjs.com/cli/commands/npm-sbom */
+/** The output of npm, CycloneDX 1.5, as far as it is read here. https://docs.npmjs.com/cli/commands/npm-sbom */
 type Bill = {
   metadata: { component: { 'bom-ref': string; name: string } };
   components: { 'bom-ref': string; purl: string }[];
@@ -12,7 +12,7 @@ type Bill = {
 
 /**
  * The bill of materials of bootready itself: the npm packages that a part of it has, by the lockfile, each with its digest and licence.
- * Without `only`: all that run in production. With it, the packages whose code stands in a bundle, named as `NAME@VERSION`.
+ * Without `only`: all that run in production. With it, the packages whose code is in a bundle, named as `NAME@VERSION`.
  */
 export async function ownBill(only?: ReadonlySet<string>): Promise<Bill> {
   const args = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only'];

@@ -30,7 +30,7 @@ configfile $prefix/grub.cfg
 configfile ($root)/@/boot/grub/grub.cfg
 `;
 
-/** What GRUB does on a disk of ours: start the newest kernel at once, and say so on the serial console too. */
+/** GRUB starts the newest kernel at once on our disks, and says so on the serial console too. */
 export function grubConfig({
   top = '',
   kernel = 'vmlinuz',
@@ -60,10 +60,10 @@ export type DebianOptions = {
   suite?: 'bullseye' | 'bookworm' | 'trixie' | 'sid';
   /** A line of sources.list(5) instead of the suite's usual ones. */
   source?: string;
-  /** What makes its initramfs. */
+  /** The program that makes its initramfs. */
   initramfs?: 'initramfs-tools' | 'dracut';
   more?: readonly string[];
-  /** What it would have otherwise. */
+  /** Packages that it would have otherwise. */
   without?: readonly string[];
   /** Lines of sh(1), whose `$root` is the folder of the new system. */
   script: string;

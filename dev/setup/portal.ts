@@ -6,7 +6,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { root } from '../bootstrap/host.mjs';
 import { startLine } from '../terminal/line.mjs';
 
-/** What the pages are made of. Tests are left out: they change nothing. */
+/** The sources of the pages. Tests are left out: they change nothing. */
 const sources = ['portal/**/*.{ts,tsx,css,html,json}', 'shared/**/*.ts', 'package-lock.json'];
 function isSource(name: string): boolean {
   return !name.startsWith('portal/dist/') && !name.endsWith('.test.ts');
@@ -15,7 +15,7 @@ function isSource(name: string): boolean {
 /** Beside the pages: what they were built from. */
 const stampFile = join(root, 'portal/dist/.built-from');
 
-/** Whoever asks: a test runner's own mode would make React's development build of it, twice as large. */
+/** Always set: a test runner's own mode would make React's development build of it, twice as large. */
 const mode = 'production';
 
 /** Builds the portal unless it was built from exactly these sources. @throws BootreadyError `tool-failed` with what Vite says */

@@ -40,7 +40,7 @@ function hasVenv(): boolean {
   return spawnSync('python3', ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0;
 }
 
-/** What the product, its sample and its tests call. Recommended packages are left out, so some are named that seem implied. */
+/** The programs that the product, its sample and its tests call. Recommended packages are left out, so some are named that seem implied. */
 export const systemPackages: readonly SystemPackage[] = [
   { name: 'bubblewrap', reason: 'the sandbox around image tools', programs: ['bwrap'] },
   { name: 'util-linux', reason: 'limits and namespaces', programs: ['setpriv', 'prlimit', 'unshare'] },
@@ -54,7 +54,7 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'nbdkit', reason: 'reading objects by range', programs: ['nbdkit'] },
   {
     name: 'libguestfs-tools',
-    reason: 'looking into images',
+    reason: 'inspecting images',
     programs: ['guestfish', 'libguestfs-make-fixed-appliance'],
   },
   {

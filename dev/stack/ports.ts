@@ -27,7 +27,7 @@ const meaning: Record<keyof Ports, string> = {
 type Choice = { remembered?: Ports | undefined; apiPort?: number | undefined; replaceTaken: boolean };
 
 /**
- * The ports of this start. What was remembered stays, for clients know it; only metrics move aside: a start is worth more.
+ * The ports of this start. Remembered ports stay, because clients know them. Only the ports of metrics change if they are taken: a start is worth more.
  * @throws BootreadyError `conflict` when another program has one of them, or the one that was asked for
  */
 export async function choosePorts(

@@ -93,7 +93,7 @@ async function initialise(launch: Launch, cluster: string, password: string): Pr
   try {
     await run(command, args);
   } catch (cause) {
-    // Half a cluster would be taken for a whole one.
+    // Half a cluster would look like a whole one.
     await rm(cluster, { recursive: true, force: true });
     const stderr = String((cause as { stderr?: string }).stderr ?? cause);
     throw new BootreadyError({

@@ -49,7 +49,7 @@ export function processEnv(role: ProcessRole, state: StackState, dataDir: string
   };
 }
 
-/** What may be tried out with the embedded stack: POLICY=warn npm start */
+/** Settings that can be tried with the embedded stack: POLICY=warn npm start */
 function passedOn(): Record<string, string> {
   const names = [
     'TARGET_FORMAT',
@@ -79,7 +79,7 @@ export async function runCommand(args: readonly string[], env: Record<string, st
     throw new BootreadyError({
       code: 'unavailable',
       message: `"bootready ${args.slice(0, 2).join(' ')}" failed: ${(stderr || String(cause)).trim().split('\n').join(' ')}`,
-      remedy: 'Look into the logs of the servers.',
+      remedy: 'Read the logs of the servers.',
       cause,
     });
   }
@@ -99,7 +99,7 @@ const longestPause = 30_000;
 /** Who has worked so long begins again with short pauses. */
 const steady = 60_000;
 
-/** A process of the product: when it dies, it is told why and started again, after longer and longer pauses. */
+/** A process of the product. When it dies, the reason is printed and it is started again, after longer and longer pauses. */
 export async function startProduct(options: ProductOptions): Promise<Service> {
   const { name, args, nodeOptions = [], env, logFile, say } = options;
   const start = (): Promise<Service> =>

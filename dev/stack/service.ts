@@ -24,14 +24,14 @@ export type ServerOptions = {
   cwd?: string;
   /** Written to its standard input: other users of the host cannot read it there, as they can read arguments. */
   input?: string;
-  /** What it prints goes here. */
+  /** The file for its output. */
   logFile: string;
   /** Resolves true once the server answers as it should. */
   ready: () => Promise<boolean>;
   startSeconds?: number;
   /** SIGTERM by default. */
   stopSignal?: NodeJS.Signals;
-  /** What it gets to end by itself after the stop signal. */
+  /** The time that it has to end by itself after the stop signal. */
   graceSeconds?: number;
 };
 

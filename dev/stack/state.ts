@@ -23,23 +23,23 @@ export const Ports = z.object({
 });
 export type Ports = z.infer<typeof Ports>;
 
-/** What a data folder's stack is made with once and must not change: stack.json, readable for its owner only. */
+/** The values that the stack of a data folder gets once and must keep: stack.json, readable for its owner only. */
 const StackState = z.object({
   ports: Ports,
   postgresPassword: z.string(),
-  /** Of the login of each kind of process; set again at each start. */
+  /** The password of the login of each kind of process; set again at each start. */
   logins: z.object({ api: z.string(), worker: z.string(), queues: z.string() }).default(() => newLogins()),
   redisPassword: z.string(),
-  /** Of the store's root user. */
+  /** The keys of the store's root user. */
   s3: z.object({ accessKey: z.string(), secretKey: z.string() }),
-  /** Of the store's user of each kind of process; set again at each start. */
+  /** The secret of the store's user of each kind of process; set again at each start. */
   storeKeys: z.object({ api: z.string(), worker: z.string(), queues: z.string() }).default(() => newLogins()),
   eventsSecret: z.string(),
   /** Signs the provenance of images; older data folders have none. */
   provenanceKey: z.string().optional(),
   /** Seals secrets in the database; older data folders have none. */
   secretsKey: z.string().optional(),
-  /** Of the project `demo`; made at the first start. */
+  /** The keys of the project `demo`; made at the first start. */
   keys: z.object({ member: z.string(), admin: z.string() }).optional(),
   /** The image that the sample became, once it is published. */
   sampleImageId: z.string().optional(),

@@ -7,5 +7,5 @@ export type Line = {
 };
 export declare const elapsed: (milliseconds: number) => string;
 export declare const print: (text?: string) => void;
-/** `silentFor`: milliseconds before anything is shown, for what is mostly quick. */
+/** `silentFor`: milliseconds before anything is shown, for work that is mostly quick. */
 export declare const startLine: (text: string, options?: { silentFor?: number }) => Line;

@@ -70,7 +70,7 @@ export function useImagePage(query: ListQuery) {
   return { ...page, connected };
 }
 
-/** An image that a page shows already, for what is around the page. */
+/** An image that a page already shows, for the parts around the page. */
 export function useShownImage(id: string | undefined): ImageDetail | undefined {
   const { language } = useSpeech();
   return useQuery<ImageDetail>({ queryKey: ['image', id, language], enabled: false }).data;

@@ -105,7 +105,7 @@ export function Record({ image, self }: { image: ImageDetail; self: Self }) {
   );
 }
 
-/** What people need elsewhere, letter by letter. */
+/** Values that people need elsewhere, letter by letter. */
 const copied: ReadonlySet<WordKey> = new Set<WordKey>(['identifier', 'checksum']);
 
 function Copied({ what, value }: { what: string; value: string }) {

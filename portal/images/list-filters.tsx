@@ -151,7 +151,7 @@ export function ListFilters({ filters, change }: Props) {
   );
 }
 
-/** What few people filter by. */
+/** Filters that few people use. */
 function MoreFilters({ filters, change }: Props) {
   const { t } = useSpeech();
   const inWords = useInWords();

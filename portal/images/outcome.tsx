@@ -21,7 +21,7 @@ export function listRejecting(run: RunView | undefined): readonly FindingView[] 
   return run?.status === 'rejected' ? run.findings.filter(({ outcome }) => outcome === 'fail') : [];
 }
 
-/** What came of an image, why, and the next step that helps. Nothing while it is being worked on. */
+/** The result of an image, the reason, and the next step that helps. Nothing while it is in progress. */
 export function Outcome({ image, self }: Props) {
   const { say } = useSpeech();
   const { key } = toImageState(image);

@@ -34,7 +34,7 @@ type Props = {
   children?: ReactNode;
 };
 
-/** Every step of a run, including those that are still to come; after them the image's deliveries. Of an ended run only the results. */
+/** Every step of a run, including those that are still to come; after them the image's deliveries. An ended run shows only its results. */
 export function Timeline({ run, bootCheck, children }: Props) {
   const { t } = useSpeech();
   const { findings, status, finishedAt } = run;

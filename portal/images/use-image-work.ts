@@ -6,7 +6,7 @@ import { useProblemWords } from '../shell/failure.tsx';
 import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 
-/** What one click does to an image. Says how it went; never throws. */
+/** The work that one click does on an image. Says how it went; never throws. */
 export function useImageWork({ id, name }: Pick<ImageView, 'id' | 'name'>) {
   const { t } = useSpeech();
   const queries = useQueryClient();

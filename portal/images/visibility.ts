@@ -9,7 +9,7 @@ export const visibilityNames = {
   public: 'public',
 } as const satisfies Record<Visibility, WordKey>;
 
-/** What each means, in a form. */
+/** The meaning of each, for a form. */
 export const visibilityHelp = {
   private: 'visibilityPrivateHelp',
   shared: 'visibilitySharedHelp',

@@ -26,7 +26,7 @@ const outcomeColors = {
   failed: 'red',
 } as const;
 
-/** Nothing follows from these: the upload is an image already, or is none. Stores announce more than uploads. */
+/** Nothing follows from these: the upload already is an image, or is not one. Stores announce more than uploads. */
 function isNoise(outcome: UploadEventView['outcome']): boolean {
   return outcome === 'ignored' || outcome === 'duplicate';
 }

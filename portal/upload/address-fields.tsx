@@ -11,7 +11,7 @@ export function isUrl(url: string): boolean {
   return /^https?:\/\//i.test(url.trim()) && URL.canParse(url.trim());
 }
 
-/** With the name of its algorithm, which its length tells; undefined if it is none. */
+/** With the name of its algorithm, which its length tells; undefined if it is not a checksum. */
 export function readChecksum(text: string): string | undefined {
   const hex = text
     .trim()

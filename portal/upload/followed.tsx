@@ -21,7 +21,7 @@ function isEnd(key: ImageStateKey): boolean {
   return variants[imageStates[key].tone] !== undefined || key === 'cancelled' || key === 'deleting';
 }
 
-/** An image that was uploaded here, until it can be used or somebody must act; that is told once, on whatever page. */
+/** An image that was uploaded here, until it can be used or somebody must act; the reader is informed once, on whatever page. */
 export function Followed({ imageId, name }: { imageId: string; name: string }) {
   const { t, say, language } = useSpeech();
   const notify = useNotify();

@@ -9,7 +9,7 @@ import { visibilityHelp } from '../images/visibility.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
-/** What an uploader may choose besides name and file. Absent values follow the project. */
+/** Settings that an uploader may choose besides name and file. Absent values follow the project. */
 export type More = {
   settings: ImageSettings;
   minRam: number;
@@ -24,7 +24,7 @@ export function toCreate({ settings, snapshot }: More): Pick<CreateImage, 'setti
   return { settings, ...(snapshot ? { snapshot: { kind: snapshot } } : {}) };
 }
 
-/** The part that it is changed with afterwards; undefined if there is none. */
+/** The part that changes it afterwards; undefined if no part does. */
 export function toChange({ minRam, minDisk, visibility }: More) {
   const changed = {
     ...(minRam > 0 ? { minRam } : {}),
@@ -115,7 +115,7 @@ type ChoiceProps<Value extends string> = {
   id: string;
   label: string;
   names: Record<Value, WordKey>;
-  /** What holds when nothing is chosen. */
+  /** The value if nothing is chosen. */
   usual: string | undefined;
   value: Value | undefined;
   onChoose: (value: Value | undefined) => void;

@@ -110,7 +110,7 @@ export function UploadDialog({ self, files, onClose }: { self: Self; files: read
     }
     setBusy(false);
   };
-  /** What was typed or chosen is not thrown away by one key. */
+  /** One key must not throw away what was typed or chosen. */
   const leave = (): void => {
     if (drafts.some(({ file }) => file) || address.url !== '') setAsking(true);
     else onClose();

@@ -15,7 +15,7 @@ import { PartRefused } from './put-part.ts';
 import { FileChanged, OtherFile, SentElsewhere, shareOf, type Upload } from './uploads.ts';
 import { useUploads } from './uploads-context.tsx';
 
-/** What is thrown away by one click is no more than this. */
+/** One click throws away at most this. */
 const askFrom = { bytes: 1024 ** 3, percent: 10 } as const;
 
 const running = new Set(['sending', 'waiting', 'completing']);

@@ -63,7 +63,7 @@ type Going = {
   work?: Promise<void>;
 };
 
-/** A connection that is silent for this long is told. */
+/** A connection that is silent for this long is shown. */
 const silentAfterSeconds = 10;
 
 /** How often listeners get the progress. */

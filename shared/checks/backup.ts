@@ -18,7 +18,7 @@ const settingsOfInstances: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The findings of a backup. It brings one instance back, so nothing is said about its identity, and what only new instances need is a warning. A backup that is
+ * The findings of a backup. It brings one instance back, so its identity is not judged, and what only new instances need is a warning. A backup that is
  * refused for such a reason would be missing when it is needed.
  */
 export function judgeAsBackup(findings: readonly Finding[]): Finding[] {

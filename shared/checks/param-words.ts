@@ -7,7 +7,7 @@ function namePhrases(phrases: readonly (readonly [en: string, de: string])[]): R
 
 /** Words for the params of findings whose values are ours and not the guest's. A value may list several, with commas between them. */
 const paramWords: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
-  // What a file is that is no disk image (shared/formats/table.ts).
+  // Kinds of files that are not disk images (shared/formats/table.ts).
   content: {
     zeros: { en: 'only zeros', de: 'lauter Nullen' },
     zip: { en: 'a ZIP archive', de: 'ein ZIP-Archiv' },
@@ -42,7 +42,7 @@ const paramWords: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
     ['size', 'Größe'],
     ['version', 'Version'],
   ]),
-  // What cloud-init did not apply (workers/boot/watch-linux.ts).
+  // Settings that cloud-init did not apply (workers/boot/watch-linux.ts).
   missing: namePhrases([
     ['host name', 'Hostname'],
     ['SSH key', 'SSH-Schlüssel'],
@@ -56,7 +56,7 @@ const paramWords: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   detail: namePhrases([['no disk was found', 'es wurde kein Datenträger gefunden']]),
 };
 
-/** Values that stand for something, for any param: `?` is in reports of older versions. */
+/** Values with a meaning, for any param: `?` is in reports of older versions. */
 const marks: Readonly<Record<string, Text>> = {
   '-': { en: 'nothing', de: 'nichts' },
   '?': { en: 'not known', de: 'nicht bekannt' },

@@ -72,7 +72,7 @@ export type Activity = z.infer<typeof Activity>;
 export const ImageOrder = z.object({
   kind: z.enum(['repair', 'download']),
   status: OrderStatus,
-  /** Of the bytes of a download whose size is known. */
+  /** The part of the bytes of a download whose size is known. */
   percent: Percent.nullable(),
 });
 export type ImageOrder = z.infer<typeof ImageOrder>;

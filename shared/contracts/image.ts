@@ -20,7 +20,7 @@ export const visibilities = ['private', 'shared', 'community', 'public'] as cons
 export const Visibility = z.enum(visibilities);
 export type Visibility = z.infer<typeof Visibility>;
 
-/** What lists can be sorted by. */
+/** Fields by which lists can be sorted. */
 export const imageSorts = ['created', 'name', 'size'] as const;
 export type ImageSort = (typeof imageSorts)[number];
 

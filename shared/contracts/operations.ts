@@ -101,7 +101,7 @@ export const EndedRuns = z.object({
     failed: z.number().int(),
     cancelled: z.number().int(),
   }),
-  /** How long published runs took; null where there are none. */
+  /** How long published runs took; null if no run was published. */
   medianSeconds: z.number().nullable(),
   slowestSeconds: z.number().nullable(),
   /** Those that published nothing, newest first; a hundred at most. */

@@ -28,7 +28,7 @@ export const formats: readonly Format[] = [
 ];
 
 /**
- * What a file is that people upload by mistake, named only to make the refusal clear. The codes have their words in
+ * Kinds of files that people upload by mistake, named only to make the refusal clear. The codes have their words in
  * shared/checks/param-words.ts.
  */
 export function mistakenFor(head: Buffer): string {

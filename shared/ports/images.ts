@@ -63,7 +63,7 @@ export type LatestRun = {
   findings: Finding[] | null;
 };
 
-/** What makes an image's bytes, in short: for lists. Bytes are of a download; null while they are not known. */
+/** The work that makes an image's bytes, in short: for lists. `bytes` counts a download; null while they are not known. */
 export type ImageOrderState = {
   kind: 'repair' | 'download';
   status: OrderStatus;

@@ -36,7 +36,7 @@ export type EndedRun = {
 /** How runs ended since a time, and how long those took that published an image. */
 type EndedRuns = {
   counts: Record<'published' | EndedRun['status'], number>;
-  /** Of published runs; null where there are none. */
+  /** Durations of published runs; null if no run was published. */
   medianSeconds: number | null;
   slowestSeconds: number | null;
   /** Newest first, at most `limit`. */

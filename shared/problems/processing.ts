@@ -321,7 +321,7 @@ export const processingSentences: readonly Text[] = [
     en: 'DevicePath in the registry of Windows is too long for another entry.',
     de: 'DevicePath in der Registry von Windows ist zu lang für einen weiteren Eintrag.',
   },
-  // What a repair changed: shared/remedies and workers/repair/windows print these lines.
+  // Changes by a repair: shared/remedies and workers/repair/windows print these lines.
   { en: 'added {what} to {file}', de: '{what} in {file} ergänzt' },
   { en: 'rebuilt the initramfs of {kernel}', de: 'das Initramfs von {kernel} neu erzeugt' },
   { en: 'emptied log: {file}', de: 'Logdatei geleert: {file}' },

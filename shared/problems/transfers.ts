@@ -265,7 +265,7 @@ export const transferSentences: readonly Text[] = [
     en: 'Check the disk and the memory of the worker. The step is retried.',
     de: 'Prüfen Sie Festplatte und Arbeitsspeicher des Workers. Der Schritt wird wiederholt.',
   },
-  // What became of a storage notification.
+  // Results of a storage notification.
   { en: 'bucket {bucket} is not the uploads bucket', de: 'Der Bucket {bucket} ist nicht der Upload-Bucket.' },
   { en: 'a probe of "bootready doctor"', de: 'Probe von "bootready doctor"' },
   { en: 'a folder, not an upload', de: 'Ordner, kein Upload' },

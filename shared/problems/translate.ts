@@ -10,7 +10,7 @@ import { transferSentences } from './transfers.ts';
 
 /**
  * Every English sentence of a failure, and the same in German. Errors are thrown, stored and passed through Temporal in English,
- * so they are recognised here by their fixed parts: `{name}` stands for any text. A test reads the code and finds sentences without German.
+ * so they are recognised here by their fixed parts: `{name}` matches any text. A test reads the code and finds sentences without German.
  */
 export const sentences: readonly Text[] = [
   ...accessSentences,

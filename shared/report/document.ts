@@ -15,7 +15,7 @@ export type ReportDocument = Omit<Examination, 'findings'> & {
   uploadSha256?: string | undefined;
   /** Where the converted disk is. */
   output?: string | undefined;
-  /** Of a run; a check of a local file starts nothing. */
+  /** Only in the report of a run; a check of a local file starts nothing. */
   bootResult?: BootResult | undefined;
   /** Where the report is from: not known of a local file. */
   origin?: ReportOrigin | undefined;

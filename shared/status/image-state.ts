@@ -64,7 +64,7 @@ function runState({ status, step, percent, waitsFor }: Activity): ImageState {
     const { key, hasPercent } = step ? stepStates[step] : { key: 'checking' as const, hasPercent: false };
     return hasPercent ? { key, percent } : { key };
   }
-  // A published image is `active` in the same transaction; whoever reads between two queries sees the rest soon.
+  // A published image is `active` in the same transaction; a client that reads between two queries sees the rest soon.
   return { key: status === 'published' ? 'publishing' : status };
 }
 

@@ -9,7 +9,7 @@ type State = {
   label: Text;
   /** On the command line. */
   word: string;
-  /** What it means for the reader, and what follows. */
+  /** The meaning for the reader, and what follows. */
   sentence: Text;
 };
 

@@ -28,14 +28,14 @@ function inTable({ code, outcome, params }: Finding): string {
   return `\`${code}\`${outcome === 'unknown' ? ` (unknown: ${params?.unseen ?? params?.what ?? 'not told why'})` : ''}`;
 }
 
-const title = `# What is said of images, and whether it is true
+const title = `# Findings on images, and whether they are true
 
 Made by \`npm run honesty\`: every sound image of the tests, and every broken one, is inspected as an upload would be, and compared with what its recipe says is wrong with it. Verdicts are
 those under the policy \`enforce\`. Systems that are made of real packages are started besides, by other tests.
 `;
 
 const aboutTrees =
-  'Laid out as a distribution lays out its files, for inspections to look into; no whole systems. What is said of them is not judged here.';
+  'Files in the layout of a distribution, made for inspections. They are not whole systems, so this page does not judge the findings on them.';
 
 function tableOfTrees(rows: readonly Row[]): string {
   return ['| Tree | Said of it |', '| --- | --- |', ...rows.map(({ image, said }) => `| ${image} | ${said} |`)].join(

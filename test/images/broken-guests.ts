@@ -268,7 +268,7 @@ const windows: Record<string, BrokenGuest> = {
       hardwareClock: 'utc',
     },
   },
-  'a Windows as it comes from another hypervisor, still hibernated': {
+  'a Windows straight from another hypervisor, still hibernated': {
     from: { windows: 'used' },
     wrong: {
       'windows-boot-store': fails({ firmware: 'BIOS' }),

@@ -2,7 +2,7 @@ import openapiTS, { astToString, tsUnion, UNDEFINED } from 'openapi-typescript';
 import ts from 'typescript';
 
 /**
- * TypeScript types of an OpenAPI document, for openapi-fetch. What has a default need not be sent; what is optional may be given as
+ * TypeScript types of an OpenAPI document, for openapi-fetch. A field with a default need not be sent; a field that is optional may be given as
  * undefined, which JSON leaves out, as zod's types have it under `exactOptionalPropertyTypes`.
  */
 export async function readTypes(document: string): Promise<string> {
