@@ -115,6 +115,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'screenshots',
+          include: ['test/screenshots/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: 'images',
           include: ['test/{e2e,faults}/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],

@@ -32,7 +32,7 @@ export const detailWords = {
   found: { en: 'Detected system', de: 'Erkanntes System' },
   kernel: { en: 'Kernels', de: 'Kernel' },
   firmware: { en: 'Firmware', de: 'Firmware' },
-  partitionTable: { en: 'Partition table', de: 'Partitionstabelle' },
+  partitionTable: { en: 'Partition table', de: 'Partitions\u00adtabelle' },
   cloudInit: { en: 'cloud-init', de: 'cloud-init' },
   initSystem: { en: 'Init system', de: 'Init-System' },
   uploadedAs: { en: 'Uploaded as', de: 'Hochgeladen als' },

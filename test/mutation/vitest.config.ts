@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'shared/formats/{admit,readings,mapping,qemu-info,declared-size}.test.ts',
+      'shared/formats/{admit,readings,mapping,qemu-info,declared-size,archive-disk,layers,facts}.test.ts',
       'test/hostile/formats/verdicts.test.ts',
     ],
     testTimeout: 120_000,

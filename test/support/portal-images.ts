@@ -157,7 +157,11 @@ export async function rejectedImage(installation: Installation, project: Project
     guest,
     disk,
     layers: [{ kind: 'disk' }],
-    findings: [found('cloud-init-installed', 'fail'), found('clone-machine-id', 'warn'), ...passed.slice(0, 1)],
+    findings: [
+      found('cloud-init-installed', 'fail'),
+      found('clone-machine-id', 'warn', { files: '/etc/machine-id' }),
+      ...passed.slice(0, 1),
+    ],
   });
   await runs.finish(names, { status: 'rejected', report });
   return image;
@@ -173,7 +177,7 @@ export async function repairedImage(installation: Installation, parent: Image): 
     bucket: 'uploads',
     remedies: ['clean-for-cloning'],
     guest,
-    before: [found('clone-machine-id', 'warn')],
+    before: [found('clone-machine-id', 'warn', { files: '/etc/machine-id' })],
   });
   const { fence } = await repairs.begin(image.id);
   await repairs.mended(image.id, fence, [
