@@ -236,6 +236,18 @@ describe('what is refused, by name', () => {
       },
     ],
     [
+      'VHDX that names a parent, but does not say that it has one',
+      'differencing',
+      () => {
+        const bytes = readFileSync(image('vhdx dynamic'));
+        const metadata = bytes.indexOf('metadata');
+        // [MS-VHDX] 2.6.2.6, parent locator, in the place of the page 83 data, which nobody needs.
+        const entry = bytes.indexOf(Buffer.from('ab12cabee6b22345', 'hex'), metadata);
+        bytes.write('2d5fd3a80bb34d45abf7d3d84834ab0c', entry, 'hex');
+        return bytes;
+      },
+    ],
+    [
       'VHDX with sectors of 4096 bytes',
       'sector-size',
       () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { xzOf } from '../../test/hostile/xz-index.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
 import { admitSource } from './admit.ts';
+import { crc32 } from './crc32.ts';
 import { xzSize } from './xz.ts';
 import { zstdSize } from './zstd.ts';
 
@@ -87,6 +88,45 @@ describe('what cannot be sound says nothing', () => {
     expect(await xzSize(bufferSource(bytes))).toEqual(nothing);
   });
 
+  const summed = (bytes: Buffer): Buffer => {
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32LE(crc32(bytes));
+    return sum;
+  };
+  /** A stream without blocks, with this index. All sums are right, so that only the rest can be wrong. */
+  const stream = (
+    index: readonly number[],
+    { magic = 'YZ', headerSum = summed(Buffer.alloc(2)), units = (index.length + 4) / 4 - 1 } = {},
+  ): Buffer => {
+    const end = Buffer.alloc(6);
+    end.writeUInt32LE(units);
+    return Buffer.concat([
+      ...[Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0]), headerSum],
+      ...[Buffer.from(index), summed(Buffer.from(index)), summed(end), end, Buffer.from(magic)],
+    ]);
+  };
+  // 0, the number of records, and for each its size in the file and its size after decompression.
+  const sound = [0, 1, 0, 5];
+  const eight = Array(8).fill(0x80) as number[];
+  test.each([
+    ['a sound one', stream(sound), { bytes: 5, exact: true }],
+    ['a number of nine bytes', stream([0, 1, 0, ...eight, 1]), { bytes: 2 ** 56, exact: true }],
+    ['a number of ten bytes', stream([0, 1, 0, ...eight, 0x80, 1, 0, 0, 0]), nothing],
+    ['a number that ends with nothing', stream([0, 0x81, 0, 0, 5, 0, 0, 0]), nothing],
+    ['an index that begins with another byte', stream([1, 1, 0, 5]), nothing],
+    ['fewer records than it says', stream([0, 3, 0, 5]), nothing],
+    ['padding that is not zero', stream([0, 1, 0, 0x85, 1, 9, 0, 0]), nothing],
+    ['more padding than it needs', stream([...sound, 0, 0, 0, 0]), nothing],
+    ['a header that is not summed up', stream(sound, { headerSum: Buffer.alloc(4) }), nothing],
+    ['a footer with another magic', stream(sound, { magic: 'YX' }), nothing],
+    ['an index too short to be one', stream(sound, { units: 0 }), nothing],
+    ['an index larger than is read', xzOf(4_300_000, 5), nothing],
+  ])('xz, summed up right: %s', async (_name, bytes, expected) => {
+    const source = bufferSource(bytes);
+    expect(await xzSize(source)).toEqual(expected);
+    expect(source.readBytes).toBeLessThan(MiB);
+  });
+
   const frame = (descriptor: number, ...rest: number[]): Buffer =>
     Buffer.from([0x28, 0xb5, 0x2f, 0xfd, descriptor, ...rest]);
   test.each([
@@ -94,6 +134,24 @@ describe('what cannot be sound says nothing', () => {
     ['a block larger than any', frame(0, 0x58, 3, 0, 0x20, 0), nothing],
     ['another file behind the first frame', Buffer.concat([frame(0, 0x58, 1, 0, 0), Buffer.from('abcd')]), nothing],
     ['cut off in a block', frame(0, 0x58, 0x21, 0, 0), nothing],
+    ['a size of one byte behind a dictionary', frame(0x22, 1, 1, 7, 0x05, 0, 0), { bytes: 7, exact: true }],
+    ['a size of one byte', frame(0x20, 7, 0x05, 0, 0), { bytes: 7, exact: true }],
+    [
+      'something else behind a frame with a size',
+      Buffer.concat([frame(0x20, 7, 0x05, 0, 0), Buffer.alloc(4096, 'abcd')]),
+      nothing,
+    ],
+    [
+      'more places than are read',
+      Buffer.concat([
+        frame(0x20, 7, 0x05, 0, 0),
+        ...Array.from({ length: 40 }, () =>
+          Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0, 0, 10, 0]), Buffer.alloc(10 * 64 * KiB)]),
+        ),
+        frame(0x20, 7, 0x05, 0, 0),
+      ]),
+      { bytes: 7, exact: false },
+    ],
     ['cut off in its header', frame(0xc0, 0x58, 0xff), nothing],
     // 8 bytes of size, then the end of the file: whatever it is, it is no less.
     ['cut off behind its size', frame(0xe0, 0, 0, 0, 0, 0, 1, 0, 0), { bytes: 2 ** 40, exact: false }],
