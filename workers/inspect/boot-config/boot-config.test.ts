@@ -175,6 +175,11 @@ describe('syslinux', () => {
   });
 });
 
+test('a default of syslinux without a kernel is not the chosen entry', () => {
+  const text = 'label local\nmenu default\nlocalboot 0\nlabel linux\nkernel vmlinuz';
+  expect(parseSyslinuxConfig(text.split('\n')).chosen).toMatchObject({ id: 'linux', kernel: 'vmlinuz' });
+});
+
 test('nothing that a guest writes makes a parser throw or stand still', () => {
   const words = [
     ...[

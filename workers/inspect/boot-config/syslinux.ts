@@ -40,6 +40,10 @@ export function parseSyslinuxConfig(lines: readonly string[]): {
     }
   }
   const kernels = entries.filter(({ kernel }) => kernel !== '');
-  const chosen = menuDefault ?? kernels.find(({ id }) => id === wanted?.split(/\s/)[0]) ?? kernels[0];
+  // A default without a kernel starts the next disk (LOCALBOOT): what the system itself would start is the first kernel.
+  const chosen =
+    kernels.find((each) => each === menuDefault) ??
+    kernels.find(({ id }) => id === wanted?.split(/\s/)[0]) ??
+    kernels[0];
   return { entries: kernels, chosen };
 }
