@@ -40,11 +40,11 @@ export async function orderDeliveries(
 }
 
 export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
-  const queuedOrders = () =>
+  const openOrders = () =>
     db
       .selectFrom('deliveries')
       .innerJoin('images', 'images.id', 'deliveries.image_id')
-      .where('deliveries.status', '=', 'queued')
+      .where('deliveries.status', 'in', openStatuses)
       .where('images.status', '=', 'active')
       .orderBy('deliveries.created_at')
       .limit(500)
@@ -116,9 +116,10 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
         toDelivery,
       ),
 
-    queued: (imageId) => queuedOrders().where('image_id', '=', imageId).execute(),
-    unstarted: (olderThanSeconds) =>
-      queuedOrders()
+    queued: (imageId) =>
+      openOrders().where('image_id', '=', imageId).where('deliveries.status', '=', 'queued').execute(),
+    open: (olderThanSeconds) =>
+      openOrders()
         .where('deliveries.created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
         .execute(),
 

@@ -13,7 +13,7 @@ import type { Database } from './schema.ts';
 export function createImageRuns(
   db: Kysely<Database>,
   limits: Limits,
-): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'orders' | 'newRun' | 'unstartedRuns'> {
+): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns'> {
   return {
     runs: async (imageId) => {
       const rows = await db
@@ -115,10 +115,10 @@ export function createImageRuns(
         return insertRun(trx, imageId, last.number + 1, requestId);
       }),
 
-    unstartedRuns: async (olderThanSeconds) => {
+    openRuns: async (olderThanSeconds) => {
       const rows = await db
         .selectFrom('runs')
-        .where('status', '=', 'queued')
+        .where('finished_at', 'is', null)
         .where('created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
         .orderBy('created_at')
         .limit(500)

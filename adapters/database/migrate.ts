@@ -28,6 +28,7 @@ import * as listStatistics from './migrations/0026-list-statistics.ts';
 import * as waitsForWorker from './migrations/0027-waits-for-worker.ts';
 import * as revokedKeys from './migrations/0028-revoked-keys.ts';
 import * as newestSignature from './migrations/0029-newest-signature.ts';
+import * as openWork from './migrations/0030-open-work.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -58,6 +59,7 @@ const migrations = {
   '0027-waits-for-worker': waitsForWorker,
   '0028-revoked-keys': revokedKeys,
   '0029-newest-signature': newestSignature,
+  '0030-open-work': openWork,
 };
 
 function makeMigrator(db: Kysely<Database>): Migrator {

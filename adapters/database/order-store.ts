@@ -32,11 +32,11 @@ export function createOrderStore(
   return {
     heldUpdate,
 
-    unstarted: (olderThanSeconds) =>
+    open: (olderThanSeconds) =>
       db
         .selectFrom(orders)
         .innerJoin('images', 'images.id', `${orders}.image_id`)
-        .where(`${orders}.status`, '=', 'queued')
+        .where(`${orders}.status`, 'in', openStatuses)
         .where(`${orders}.created_at`, '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
         .where('image_id', 'in', wanted)
         .orderBy(`${orders}.created_at`)

@@ -24,11 +24,11 @@ export function plain(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N} ._-]/gu, ' ').slice(0, 120);
 }
 
-/** Idempotent by the workflow's id. @throws `unavailable` (retryable) */
+/** Idempotent by the workflow's id. @returns false if Temporal knows this workflow already. @throws `unavailable` (retryable) */
 export async function startOnce(
   client: Client,
   { type, workflowId, input, summary, imageId, projectId, starts, memo }: Start,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await client.withDeadline(Date.now() + deadlineMs, () =>
       client.workflow.start(type, {
@@ -48,8 +48,9 @@ export async function startOnce(
         ]),
       }),
     );
+    return true;
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw temporalUnavailable(error);
   }
 }

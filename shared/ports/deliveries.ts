@@ -54,7 +54,7 @@ export interface DeliveryStore {
   /** Deliveries of one image that nobody has started. */
   queued(imageId: string): Promise<DeliveryOrder[]>;
   /** Deliveries of all images, queued for this long: their workflow perhaps never started. */
-  unstarted(olderThanSeconds: number): Promise<DeliveryOrder[]>;
+  open(olderThanSeconds: number): Promise<DeliveryOrder[]>;
   /** An attempt, with a new fence; the newest wins. @throws `superseded` when it has ended, or its image is no longer active */
   begin(order: DeliveryOrder, worker: string): Promise<Consignment>;
   /** @throws `superseded` as do all that carry a fence */
@@ -72,4 +72,4 @@ export interface DeliveryStore {
 }
 
 /** Starts the workflow of a delivery. Idempotent by its id and number. @throws `unavailable` (retryable) */
-export type DeliveryStarter = (order: DeliveryOrder) => Promise<void>;
+export type DeliveryStarter = (order: DeliveryOrder) => Promise<boolean>;

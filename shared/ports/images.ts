@@ -163,8 +163,8 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   publication(imageId: string): Promise<PublishedObject | undefined>;
   /** A further run of an image whose last one has ended unpublished; the settings replace the image's one by one. @throws `conflict`, `quota-exceeded` while there is still no room for it */
   newRun(imageId: string, settings?: ImageSettings, requestId?: string): Promise<Run>;
-  /** Open runs whose workflow was perhaps never started: `queued` and older than the given seconds. */
-  unstartedRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;
+  /** Runs that have not ended and are older than the given seconds, the oldest first, 500 at most. Perhaps no workflow works on them. */
+  openRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;
   /** First half of deleting: nobody sees it as usable any more. @throws `conflict` while a run works on it, or while it is protected */
   markForDeletion(id: string): Promise<void>;
   /** Second half of a deletion, when its objects no longer exist. */

@@ -6,7 +6,7 @@ export type Order = { imageId: string; projectId: string; name: string };
 /** Methods for orders of every kind. One worker at a time: the newest fence wins. */
 export interface OrderStore {
   /** Queued for this long: their workflow was perhaps never started. */
-  unstarted(olderThanSeconds: number): Promise<Order[]>;
+  open(olderThanSeconds: number): Promise<Order[]>;
   /** Takes the order: a new fence. @throws `superseded` when it has ended, or its image is being deleted */
   begin(imageId: string): Promise<{ fence: number }>;
   /** @throws `superseded` unless the fence is the newest, the order is open and nobody deletes its image */
@@ -23,4 +23,4 @@ export interface OrderStore {
 }
 
 /** Starts the workflow of an order. Twice is once while it is running. @throws `unavailable` (retryable) */
-export type OrderStarter = (order: Order) => Promise<void>;
+export type OrderStarter = (order: Order) => Promise<boolean>;

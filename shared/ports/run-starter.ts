@@ -1,7 +1,7 @@
 /** Starts, and stops, the workflow of a run. */
 export interface RunStarter {
-  /** Idempotent by `workflowId`: starting what runs or has run already does nothing. @throws `unavailable` (retryable) */
-  start(run: StartRun): Promise<void>;
+  /** Idempotent by `workflowId`: starting what runs or has run already does nothing, and returns false. @throws `unavailable` (retryable) */
+  start(run: StartRun): Promise<boolean>;
   /** Asks the run to stop and clean up; does nothing when it has ended. @throws `unavailable` (retryable) */
   cancel(workflowId: string): Promise<void>;
 }

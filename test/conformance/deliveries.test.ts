@@ -157,13 +157,14 @@ test('what failed may be asked for again, what is under way may not; the old wor
   expect(await deliveries.ofImage(order.imageId)).toMatchObject([state]);
 });
 
-test('the sweep is told of what nobody has begun for long', async () => {
+test('the sweep is told of what is open for long, begun or not', async () => {
   const order = await ordered();
   const begun = await ordered();
   await deliveries.begin(begun, 'worker-1');
-  const ids = async (seconds: number) => (await deliveries.unstarted(seconds)).map(({ deliveryId }) => deliveryId);
+  const ids = async (seconds: number) => (await deliveries.open(seconds)).map(({ deliveryId }) => deliveryId);
   expect(await ids(60)).not.toContain(order.deliveryId);
-  expect(await ids(-1)).toContain(order.deliveryId);
+  expect(await ids(-1)).toEqual(expect.arrayContaining([order.deliveryId, begun.deliveryId]));
+  await deliveries.fail(begun, trouble);
   expect(await ids(-1)).not.toContain(begun.deliveryId);
 });
 

@@ -138,8 +138,9 @@ test('ordered many times at once is ordered once', async () => {
   expect(orders.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('those that were not started are found, but for deleted images, whose deletion no end undoes', async () => {
-  const [young, waiting, unwanted] = [await create(), await create(), await create()];
+test('open ones are found, begun or not, but for deleted images, whose deletion no end undoes', async () => {
+  const [young, begun, unwanted] = [await create(), await create(), await create()];
+  await downloads.begin(begun);
   const { fence } = await downloads.begin(unwanted);
   await images.markForDeletion(unwanted);
   await expect(downloads.progress(unwanted, fence, { received: 1, total: 2 })).rejects.toMatchObject(superseded);
@@ -149,9 +150,9 @@ test('those that were not started are found, but for deleted images, whose delet
   await downloads.end(unwanted, failure);
   expect(await statusOf(unwanted)).toBe('pending_delete');
   const found = async (seconds: number) =>
-    (await downloads.unstarted(seconds))
+    (await downloads.open(seconds))
       .map(({ imageId }) => imageId)
-      .filter((id) => [young, waiting, unwanted, deleted].includes(id));
+      .filter((id) => [young, begun, unwanted, deleted].includes(id));
   expect(await found(60)).toEqual([]);
-  expect(await found(0)).toEqual([young, waiting]);
+  expect(await found(0)).toEqual([young, begun]);
 });

@@ -202,7 +202,7 @@ describe('newRun', () => {
   });
 });
 
-test('runs that nobody has begun for so long are found, and no others', async () => {
+test('open runs of a certain age are found, begun or not, and no others', async () => {
   const old = await uploaded();
   const begun = await uploaded();
   const cancelled = await uploaded();
@@ -212,8 +212,11 @@ test('runs that nobody has begun for so long are found, and no others', async ()
   await runs.beginAttempt(namesOf(begun.run), 'worker');
   await runs.finish(namesOf(cancelled.run), { status: 'cancelled' });
   await images.markDeleted(deleted.image.id);
-  const found = (await images.unstartedRuns(60)).filter(({ image }) => image.projectId === project.id);
-  expect(found).toMatchObject([{ image: { id: old.image.id }, run: { id: old.run.id, status: 'queued' } }]);
+  const found = (await images.openRuns(60)).filter(({ image }) => image.projectId === project.id);
+  expect(found).toMatchObject([
+    { image: { id: old.image.id }, run: { id: old.run.id, status: 'queued' } },
+    { image: { id: begun.image.id }, run: { id: begun.run.id, status: 'running' } },
+  ]);
 });
 
 describe('deleting', () => {

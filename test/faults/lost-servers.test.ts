@@ -99,6 +99,21 @@ test('Temporal going away in the middle of a run ends nothing', async () => {
   expect(await installation.ended('middle')).toMatchObject({ status: 'published' });
 });
 
+test('Temporal coming back without its memory in the middle of a run starts the run again', async () => {
+  installation = await startInstallation({ ownTemporal: true, env: { SWEEP_SECONDS: '3' } });
+  await installation.upload('forgotten', image, { policy: 'warn' });
+  await eventually(async () => (await listShownRuns('forgotten'))[0]?.status === 'running', {
+    within: 60,
+    what: 'the run runs',
+    every: 20,
+  });
+  await installation.stopTemporal({ lose: true });
+  expect(await listShownRuns('forgotten')).toMatchObject([{ status: 'running' }]);
+  await installation.startTemporal();
+  expect(await installation.ended('forgotten')).toMatchObject({ status: 'published' });
+  expect(await listShownRuns('forgotten')).toHaveLength(1);
+});
+
 test('a Redis that is away, then comes back without its memory, loses no upload', async () => {
   installation = await startInstallation({ env: { SWEEP_SECONDS: '3' } });
   await installation.upload('before', image, { policy: 'warn' });

@@ -4,11 +4,13 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import type { Kysely } from 'kysely';
 import { Client as S3Client } from 'minio';
 import { inject } from 'vitest';
 import type { Database } from '../../adapters/database/schema.ts';
 import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
+import { registerSearchAttributes } from '../../adapters/temporal/connect.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, tied } from '../../dev/stack/service.ts';
@@ -44,7 +46,7 @@ export type Installation = {
   stopStore(): Promise<void>;
   startStore(): Promise<void>;
   /** Only with `ownTemporal`. */
-  stopTemporal(): Promise<void>;
+  stopTemporal(options?: { lose: boolean }): Promise<void>;
   startTemporal(): Promise<void>;
   /** PUT by a plain S3 client below the project's prefix. */
   upload(key: string, source: string | Buffer, metadata?: Record<string, string>): Promise<void>;
@@ -100,6 +102,7 @@ export async function startInstallation(
     undo.push(() => database.drop());
     await mkdir(join(home, 'temporal'));
     const temporalOptions = { dataDir: join(home, 'temporal'), port: await freePort() };
+    let losesTemporal = false;
     let temporal = options.ownTemporal ? await startTemporal(temporalOptions) : undefined;
     undo.push(async () => temporal?.stop());
     const temporalAddress = temporal?.address ?? inject('stack').temporalAddress;
@@ -248,12 +251,23 @@ export async function startInstallation(
       startStore: async () => {
         store = await startObjectStore(storeOptions);
       },
-      stopTemporal: async () => {
+      stopTemporal: async ({ lose } = { lose: false }) => {
         await temporal?.stop();
         temporal = undefined;
+        losesTemporal = lose;
+        if (lose) await rm(join(home, 'temporal'), { recursive: true });
       },
       startTemporal: async () => {
         temporal = await startTemporal(temporalOptions);
+        if (!losesTemporal) return;
+        await freshNamespace(temporal.address, namespace);
+        const connection = await Connection.connect({ address: temporal.address });
+        const client = new Client({ connection, namespace });
+        await eventually(() => registerSearchAttributes(client, namespace).then(() => true), {
+          within: 60,
+          what: 'the search attributes are registered again',
+        });
+        await connection.close();
       },
       upload: async (key, source, metadata = {}) => {
         const name = `${project}/${key}`;

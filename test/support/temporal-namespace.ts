@@ -3,8 +3,7 @@ import { Connection } from '@temporalio/client';
 import { eventually } from './eventually.ts';
 
 /** A Temporal namespace of a test's own: nobody else's worker takes its tasks. */
-export async function freshNamespace(address: string): Promise<string> {
-  const namespace = `test-${randomUUID()}`;
+export async function freshNamespace(address: string, namespace = `test-${randomUUID()}`): Promise<string> {
   const connection = await Connection.connect({ address });
   try {
     const { workflowService } = connection;

@@ -11,8 +11,8 @@ export type SweepDeps = IntakeDeps & {
   events: EventStore;
   jobs: Pick<JobQueue, 'addIntake'>;
   /** Every kind of them. */
-  orders: readonly { store: Pick<OrderStore, 'unstarted'>; start: OrderStarter }[];
-  deliveries: Pick<DeliveryStore, 'unstarted'>;
+  orders: readonly { store: Pick<OrderStore, 'open'>; start: OrderStarter }[];
+  deliveries: Pick<DeliveryStore, 'open'>;
   startDelivery: DeliveryStarter;
 };
 
@@ -20,8 +20,9 @@ export type SweepDeps = IntakeDeps & {
 const graceSeconds = 15;
 
 /**
- * Finds what no event announced, what no job settled and what no workflow was started for. With every event lost, every upload
- * is still processed. One object that cannot be started keeps no other from it.
+ * Finds what no event announced, what no job settled and what has no workflow. With every event lost, every upload is still processed. With all of Temporal's
+ * data lost, everything that was open starts again: Temporal refuses a second workflow with the same ID, and an attempt that begins takes over from an earlier
+ * one. One object that cannot be started keeps no other from it.
  * @param leftAt by prefix, where a sweep left off at a project with very many
  */
 export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>()): Promise<Swept> {
@@ -31,21 +32,18 @@ export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>())
   if (lost.length > 0) await jobs.addIntake(lost);
   counts.resent = lost.length;
 
-  for (const { image, run } of await images.unstartedRuns(graceSeconds)) {
+  for (const { image, run } of await images.openRuns(graceSeconds)) {
     const { id: runId, workflowId } = run;
-    await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
-    log.info({ image_id: image.id, run_id: runId }, 'a run whose workflow was missing was started');
+    const { id: imageId, projectId, name } = image;
+    if (!(await starter.start({ workflowId, imageId, runId, projectId, name }))) continue;
+    log.info({ image_id: imageId, run_id: runId }, 'a run whose workflow was missing was started');
     counts.restarted++;
   }
   for (const { store: kept, start } of deps.orders) {
-    for (const order of await kept.unstarted(graceSeconds)) {
-      await start(order);
-      counts.restarted++;
-    }
+    for (const order of await kept.open(graceSeconds)) if (await start(order)) counts.restarted++;
   }
-  for (const delivery of await deps.deliveries.unstarted(graceSeconds)) {
-    await deps.startDelivery(delivery);
-    counts.restarted++;
+  for (const delivery of await deps.deliveries.open(graceSeconds)) {
+    if (await deps.startDelivery(delivery)) counts.restarted++;
   }
 
   const unknown = (listed: AsyncIterable<ObjectInfo>) => unknownOf(listed, images);
