@@ -11,12 +11,15 @@ export function createRefusals() {
   let refusals = 0;
   return (error: unknown): unknown => {
     if (!(error instanceof UrlRefused) || ++refusals <= most) return error;
-    return new BootreadyError({
-      code: 'unavailable',
-      message: `The object store refuses the signed link of the installation (${error.message}).`,
-      remedy:
-        'Contact the operator: S3_PUBLIC_ENDPOINT must be the address that clients use, and the clocks must agree.',
-      cause: error,
-    });
+    return linkRefused(error);
   };
+}
+
+export function linkRefused(error: UrlRefused): BootreadyError {
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `The object store refuses the signed link of the installation (${error.message}).`,
+    remedy: 'Contact the operator: S3_PUBLIC_ENDPOINT must be the address that clients use, and the clocks must agree.',
+    cause: error,
+  });
 }

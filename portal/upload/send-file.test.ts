@@ -39,6 +39,7 @@ function world(
         });
       },
       completeUpload: () => Promise.resolve(),
+      image: () => Promise.reject(new Error('not asked for')),
     },
     put: async (url, body, { signal }) => {
       const etag = await put(url, body, signal);

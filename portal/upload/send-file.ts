@@ -1,7 +1,11 @@
-import type { SignedParts, UploadSession } from '../../shared/contracts/api.ts';
-import { type Part, planParts, type StoredPart } from '../../shared/transfer/part-plan.ts';
-import { createPartUrls, type PartUrls } from '../../shared/transfer/part-urls.ts';
-import { withRetries } from '../../shared/transfer/retry.ts';
+import type { ImageView } from '../../shared/contracts/api.ts';
+import type { StoredPart } from '../../shared/transfer/part-plan.ts';
+import {
+  type PutPart,
+  StoreLosesParts,
+  sendFile as sendToStore,
+  type UploadApi,
+} from '../../shared/transfer/send-file.ts';
 import { shortEtag } from './kept-uploads.ts';
 import { PartRefused } from './put-part.ts';
 
@@ -11,16 +15,8 @@ const lanes = 4;
 const patience = { attempts: 8, first: 500, most: 30_000 };
 
 export type Transfer = {
-  api: {
-    openUpload(id: string, size: number): Promise<UploadSession>;
-    signParts(id: string, partNumbers: number[]): Promise<SignedParts>;
-    completeUpload(id: string, size: number): Promise<unknown>;
-  };
-  put(
-    url: string,
-    body: Blob,
-    options: { signal: AbortSignal; onSent: (bytes: number) => void },
-  ): Promise<string | undefined>;
+  api: UploadApi & { image(id: string): Promise<Pick<ImageView, 'upload' | 'activity'>> };
+  put: PutPart<Blob>;
   /** Whether an error of the API may pass by itself. */
   passes(error: unknown): boolean;
 };
@@ -49,110 +45,62 @@ export function isTaken(
   return expected === '' || expected === shortEtag(etag);
 }
 
-/** A store that does not keep what it is sent is given up. */
-const rounds = 4;
-
-/**
- * Sends the missing parts of a file to the store, and completes the object. A part is not sent again if the store has the part that we sent: some stores kept a
- * part whose sender disappeared in the middle of it, filled up with zeros (versitygw). So a part counts only if the store has answered it with success, and
- * only while the store still lists the same ETag.
- */
-export async function sendFile(
-  transfer: Transfer,
-  { imageId, file, signal, hurry, taken, onTaken, onProgress, onWaiting, onCompleting }: SendOptions,
-): Promise<void> {
-  const { api, passes } = transfer;
-  const retried = <T>(work: () => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> =>
-    withRetries(work, {
-      ...patience,
-      signal,
-      hurry,
-      mayPass: (error) => {
-        const again = mayPass(error);
-        if (again) onWaiting(true);
-        return again;
-      },
-    });
-
-  const known = new Map(taken);
-  let there = 0;
-  /** The parts that the store still needs, as far as is known now. */
-  const leftToSend = async (): Promise<Part[]> => {
-    const { stored, missing } = planParts(await retried(() => api.openUpload(imageId, file.size), passes));
-    const left = [...missing, ...stored.filter((part) => !isTaken(known, part))];
-    there = file.size - left.reduce((sum, { length }) => sum + length, 0);
-    onProgress(there);
-    return left.toSorted((a, b) => a.partNumber - b.partNumber);
-  };
-  let urls: PartUrls;
-
-  const onTheWay = new Map<number, number>();
-  const tell = (): void => onProgress([...onTheWay.values()].reduce((sum, bytes) => sum + bytes, there));
-  const send = async ({ partNumber, offset, length }: Part, ending: AbortSignal): Promise<void> => {
-    let refusals = 0;
-    await retried(
-      async () => {
-        try {
-          const etag = await transfer.put(await urls.of(partNumber), file.slice(offset, offset + length), {
-            signal: ending,
-            onSent: (bytes) => {
-              onWaiting(false);
-              onTheWay.set(partNumber, Math.min(bytes, length));
-              tell();
-            },
-          });
-          known.set(partNumber, shortEtag(etag));
-          onTaken(partNumber, shortEtag(etag));
-        } finally {
-          onTheWay.delete(partNumber);
-        }
-      },
-      (error) => {
-        if (!(error instanceof PartRefused)) return passes(error);
-        // An old link is one refusal; a new one that is refused as well will not be accepted later.
-        if (error.status === 403) return ++refusals <= 2;
-        return error.status === 0 || error.status === 408 || error.status === 429 || error.status >= 500;
-      },
-    );
-    there += length;
-    onWaiting(false);
-    tell();
-  };
-  for (let round = 1; ; round++) {
-    const left = await leftToSend();
-    if (left.length === 0) break;
-    if (round > rounds) throw new PartRefused(400, 'BadDigest');
-    urls = createPartUrls(
-      api,
-      imageId,
-      left.map(({ partNumber }) => partNumber),
-    );
-    await inLanes(left, signal, send);
-  }
-
-  onCompleting();
-  await retried(() => api.completeUpload(imageId, file.size), passes);
+/** False also when the API does not answer. */
+export async function hasItsBytes(api: Pick<Transfer['api'], 'image'>, imageId: string): Promise<boolean> {
+  const image = await api.image(imageId).catch(() => undefined);
+  return image !== undefined && (image.upload.size !== null || image.activity !== null);
 }
 
-/** The first error stops all lanes. */
-async function inLanes(
-  parts: readonly Part[],
-  signal: AbortSignal,
-  work: (part: Part, signal: AbortSignal) => Promise<void>,
+/**
+ * Sends the missing parts of a file to the store, and completes the object. A part counts only if the store has answered it with success, and only while the
+ * store still lists the same ETag: pages have no MD5.
+ */
+export async function sendFile(
+  { api, put, passes }: Transfer,
+  { imageId, file, signal, hurry, taken, onTaken, onProgress, onWaiting, onCompleting }: SendOptions,
 ): Promise<void> {
-  const stopping = new AbortController();
-  const either = AbortSignal.any([signal, stopping.signal]);
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let part = parts[next++]; part; part = parts[next++]) {
-      either.throwIfAborted();
-      await work(part, either);
-    }
-  };
+  const known = new Map(taken);
   try {
-    await Promise.all(Array.from({ length: Math.min(lanes, parts.length) }, lane));
+    await sendToStore({
+      api,
+      imageId,
+      source: {
+        size: file.size,
+        openLane:
+          () =>
+          ({ offset, length }) =>
+            file.slice(offset, offset + length),
+      },
+      put,
+      proof: {
+        sent: ({ partNumber }, _body, etag) => {
+          known.set(partNumber, shortEtag(etag));
+          onTaken(partNumber, shortEtag(etag));
+        },
+        holds: (part) => isTaken(known, part),
+      },
+      lanes,
+      patience: { part: patience, api: patience },
+      passes: (error) => (error instanceof PartRefused ? mayBeTaken(error) : passes(error)),
+      isLinkRefused: (error) => error instanceof PartRefused && error.status === 403,
+      hasBytes: () => hasItsBytes(api, imageId),
+      signal,
+      hurry,
+      on: {
+        planned: onProgress,
+        moved: (bytes) => {
+          onWaiting(false);
+          onProgress(bytes);
+        },
+        waiting: () => onWaiting(true),
+        completing: onCompleting,
+      },
+    });
   } catch (error) {
-    stopping.abort(error);
-    throw error;
+    throw error instanceof StoreLosesParts ? new PartRefused(400, 'BadDigest') : error;
   }
+}
+
+function mayBeTaken({ status }: PartRefused): boolean {
+  return status === 0 || status === 408 || status === 429 || status >= 500;
 }

@@ -2,7 +2,7 @@ import type { CreateImage, ImageView } from '../../shared/contracts/api.ts';
 import { hurryEvent } from '../../shared/transfer/retry.ts';
 import { createTransferMeter, type TransferMeter } from '../../shared/transfer/transfer-meter.ts';
 import { computeFingerprint, isSameFile, type KeptUpload, type KeptUploads } from './kept-uploads.ts';
-import { isTaken, sendFile, type Transfer } from './send-file.ts';
+import { hasItsBytes, isTaken, sendFile, type Transfer } from './send-file.ts';
 
 /**
  * - `needs-file`: begun earlier, and the browser has no hold of the file any more
@@ -34,7 +34,6 @@ type UploadsApi = Transfer['api'] & {
   createImage(image: CreateImage): Promise<ImageView>;
   abandonUpload(id: string): Promise<void>;
   deleteImage(id: string): Promise<void>;
-  image(id: string): Promise<Pick<ImageView, 'upload' | 'activity'>>;
 };
 
 export type UploadsDeps = Omit<Transfer, 'api'> & {
@@ -143,8 +142,7 @@ export function createUploads(deps: UploadsDeps) {
       } catch (error) {
         if (stop.signal.aborted) return;
         // Completed before, and the answer was lost: then the store has it all.
-        const image = await api.image(imageId).catch(() => undefined);
-        if (image && (image.upload.size !== null || image.activity)) {
+        if (await hasItsBytes(api, imageId)) {
           kept.forget(imageId);
           change(imageId, { phase: 'done', done: file.size });
         } else change(imageId, { phase: 'failed', problem: await cause(error, file), speed: undefined });
