@@ -29,4 +29,3 @@ export function createOutages(options: OutputOptions) {
     },
   };
 }
-export type Outages = ReturnType<typeof createOutages>;

@@ -44,4 +44,3 @@ export function createPartUrls(
     },
   };
 }
-export type PartUrls = ReturnType<typeof createPartUrls>;
