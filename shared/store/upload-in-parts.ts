@@ -1,12 +1,12 @@
 import { BootreadyError, isBootreadyError } from '../errors.ts';
 import type { MultipartTarget, ObjectStore, UploadedPart } from '../ports/object-store.ts';
+import { choosePartSize } from './upload-parts.ts';
 
-/** S3 allows 10,000 parts of at least 5 MiB; small parts keep the memory small, which is `parallel` x part size. */
+/** Small parts keep the memory small, which is `parallel` x part size. */
 const MiB = 1024 ** 2;
 const parallel = 4;
-/** @param least what each part has at least; more where 10,000 of them would not be enough */
 export function partSizeFor(size: number, least = 16 * MiB): number {
-  return Math.max(least, Math.ceil(size / 9000 / MiB) * MiB);
+  return choosePartSize(size, least);
 }
 
 export type PartsInput = {

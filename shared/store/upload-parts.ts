@@ -4,9 +4,12 @@ import type { UploadedPart } from '../ports/object-store.ts';
 const MiB = 1024 ** 2;
 const smallest = 8 * MiB;
 
-/** Bytes of each part but the last; depends on the size alone, so that an upload can be continued from anywhere. */
-export function choosePartSize(size: number): number {
-  return Math.max(smallest, Math.ceil(size / 9000 / MiB) * MiB);
+/**
+ * Bytes of each part but the last; depends on the size alone, so that an upload can be continued from anywhere.
+ * @param least what each part has at least; more where 10,000 of them would not be enough
+ */
+export function choosePartSize(size: number, least = smallest): number {
+  return Math.max(least, Math.ceil(size / 9000 / MiB) * MiB);
 }
 
 /** The smallest size that S3 accepts for a part that is not the last. */
