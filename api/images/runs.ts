@@ -73,8 +73,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           await downloads.order(image.id, { settings });
           await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
         } else await startAgain(request, image, settings);
-        const detail = await detailOf(deps, request, await imageToChange(deps, request));
-        return reply.code(202).send(detail);
+        return reply.code(202).send(await detailOf(deps, request, image.id));
       },
     );
 
@@ -96,8 +95,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const [run] = await images.runs(image.id);
         if (run && !run.finishedAt) await starter.cancel(run.workflowId);
         else if (!(await cancelOrder(image.id, request.log))) throw nothingWorks();
-        const now = (await images.get(image.id, undefined)) ?? image;
-        return reply.code(202).send(await detailOf(deps, request, now));
+        return reply.code(202).send(await detailOf(deps, request, image.id));
       },
     );
   };
