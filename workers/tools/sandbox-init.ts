@@ -12,7 +12,7 @@ export type SandboxInit = {
 };
 
 /**
- * When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), fields 3 and 22). Undefined if there is none, or if it
+ * When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), fields 3 and 22). Undefined if it does not exist, or if it
  * has ended and only waits for its parent.
  */
 function readStartTime(pid: number): string | undefined {
