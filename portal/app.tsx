@@ -9,16 +9,18 @@ import {
 } from '@patternfly/react-core';
 import { Navigate, Route, Routes } from 'react-router';
 import { useSelf } from './api/live.ts';
-import { ImageDetailPage } from './pages/image-detail.tsx';
 import { MyImagesPage, PlatformImagesPage, SharedImagesPage } from './pages/image-list.tsx';
 import { MissingPage } from './pages/missing.tsx';
-import { OperationsPage } from './pages/operations.tsx';
-import { SessionsPage } from './pages/sessions.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
+import { pageOnDemand } from './shell/on-demand.tsx';
 import { LanguageSwitch, Shell, ThemeSwitch } from './shell/shell.tsx';
 import { UploadsProvider } from './upload/uploads-context.tsx';
 import { useSpeech } from './words/language.tsx';
+
+const ImageDetailPage = pageOnDemand(async () => (await import('./pages/image-detail.tsx')).ImageDetailPage);
+const OperationsPage = pageOnDemand(async () => (await import('./pages/operations.tsx')).OperationsPage);
+const SessionsPage = pageOnDemand(async () => (await import('./pages/sessions.tsx')).SessionsPage);
 
 export function App() {
   const { t } = useSpeech();

@@ -3,16 +3,14 @@ import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v
 import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import { dialogOnDemand } from '../shell/on-demand.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
-import { DeleteDialog } from './delete-dialog.tsx';
 import { type ImageActions, isOwn, listActions } from './image-actions.ts';
-import { PromoteDialog } from './promote-dialog.tsx';
-import { PropertiesDialog } from './properties-dialog.tsx';
-import { RenameDialog } from './rename-dialog.tsx';
-import { RepairDialog } from './repair-dialog.tsx';
-import { ShareDialog } from './share-dialog.tsx';
+import type { ImageDialogName } from './image-dialog.tsx';
 import { useImageWork } from './use-image-work.ts';
+
+const ImageDialog = dialogOnDemand(async () => (await import('./image-dialog.tsx')).ImageDialog);
 
 type Props = {
   image: ImageView;
@@ -29,10 +27,9 @@ export function ImageMenu({ image, self, isOpen, onOpenChange, label }: Props) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const work = useImageWork(image);
-  const [dialog, setDialog] = useState<'rename' | 'properties' | 'share' | 'promote' | 'repair' | 'delete'>();
+  const [dialog, setDialog] = useState<ImageDialogName>();
   const can = listActions(image, self);
   const own = isOwn(image, self);
-  const close = (): void => setDialog(undefined);
   const isDetail = pathname === `/images/${image.id}`;
   const item = (action: keyof ImageActions, word: WordKey, onClick: () => void) => {
     const may = can[action];
@@ -100,14 +97,7 @@ export function ImageMenu({ image, self, isOpen, onOpenChange, label }: Props) {
           )}
         </DropdownList>
       </Dropdown>
-      {dialog === 'rename' && <RenameDialog image={image} onClose={close} />}
-      {dialog === 'properties' && <PropertiesDialog image={image} onClose={close} />}
-      {dialog === 'share' && <ShareDialog image={image} self={self} onClose={close} />}
-      {dialog === 'promote' && <PromoteDialog image={image} onClose={close} />}
-      {dialog === 'repair' && <RepairDialog image={image} onClose={close} />}
-      {dialog === 'delete' && (
-        <DeleteDialog images={[image]} onClose={close} onDeleted={() => isDetail && void navigate('/images')} />
-      )}
+      {dialog && <ImageDialog name={dialog} image={image} self={self} onClose={() => setDialog(undefined)} />}
     </>
   );
 }

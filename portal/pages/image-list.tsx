@@ -20,16 +20,18 @@ import { type DragEvent, useState } from 'react';
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { useImagePage } from '../api/live.ts';
-import { DeleteDialog } from '../images/delete-dialog.tsx';
 import { ImageTable } from '../images/image-table.tsx';
 import { AnswerFilter, ListFilters, ProjectFilter, useListFilters } from '../images/list-filters.tsx';
 import { ListPages, usePageSize } from '../images/list-pages.tsx';
 import { QuotaLine } from '../images/quota-line.tsx';
 import { Problem } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
-import { UploadDialog } from '../upload/upload-dialog.tsx';
+import { dialogOnDemand } from '../shell/on-demand.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useTitle } from './title.ts';
+
+const DeleteDialog = dialogOnDemand(async () => (await import('../images/delete-dialog.tsx')).DeleteDialog);
+const UploadDialog = dialogOnDemand(async () => (await import('../upload/upload-dialog.tsx')).UploadDialog);
 
 export function MyImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();

@@ -32,18 +32,22 @@ import type { Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { useShownImage } from '../api/live.ts';
 import { findHome, imageLists } from '../images/home.ts';
-import { UploadDock } from '../upload/upload-dock.tsx';
+import { useUploads } from '../upload/uploads-context.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useProblemWords } from './failure.tsx';
 import { useNotify } from './notices.tsx';
+import { dialogOnDemand } from './on-demand.tsx';
 import { ProjectOfUser } from './project.tsx';
 import { chooseTheme, firstTheme } from './theme.ts';
+
+const UploadDock = dialogOnDemand(async () => (await import('../upload/upload-dock.tsx')).UploadDock);
 
 const mainId = 'main';
 
 /** Masthead, menu, page, and the dock of uploads that stays whatever page is shown. */
 export function Shell({ self, children }: { self: Self; children: ReactNode }) {
   const { t } = useSpeech();
+  const { list: uploads } = useUploads();
   return (
     <Page
       masthead={<TopBar self={self} />}
@@ -54,7 +58,7 @@ export function Shell({ self, children }: { self: Self; children: ReactNode }) {
     >
       <TopOfPage />
       {children}
-      <UploadDock />
+      {uploads.length > 0 && <UploadDock />}
     </Page>
   );
 }

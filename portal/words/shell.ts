@@ -79,6 +79,12 @@ export const shellWords = {
     de: 'Prüfen Sie Ihr Netzwerk. Die Seite macht automatisch weiter, sobald der Server antwortet.',
   },
   tryAgain: { en: 'Try again', de: 'Erneut versuchen' },
+  portalOutdated: { en: 'bootready was updated.', de: 'bootready wurde aktualisiert.' },
+  portalOutdatedHelp: {
+    en: 'Reload the page to use the new version.',
+    de: 'Laden Sie die Seite neu, um die neue Version zu verwenden.',
+  },
+  reload: { en: 'Reload', de: 'Neu laden' },
   close: { en: 'Close', de: 'Schließen' },
   cancel: { en: 'Cancel', de: 'Abbrechen' },
   copy: { en: 'Copy', de: 'Kopieren' },

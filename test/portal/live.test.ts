@@ -51,6 +51,35 @@ test('a page that has lost the server says so, and is right again as soon as it 
   expect(loads).toBe(0);
 });
 
+test('a page whose code does not arrive says so, and is there with its styles as soon as the server is back', async () => {
+  await portal.signIn(member);
+  const { page } = portal;
+  countLoads();
+  await page.route('**/{assets/*,livez}', (route) => route.abort('connectionrefused'));
+  await page.getByRole('link', { name: 'Ubuntu 24.04' }).click();
+  await page.getByText('Der Server ist nicht erreichbar.').waitFor();
+  await page.unroute('**/{assets/*,livez}');
+  await page.getByRole('heading', { name: 'Ubuntu 24.04' }).waitFor();
+  // Browsers let nobody read the rules of a sheet that did not arrive.
+  const rules = await page.evaluate(() => [...document.styleSheets].map(({ cssRules }) => cssRules.length));
+  expect(rules.length).toBeGreaterThan(1);
+  expect(loads).toBe(0);
+});
+
+test('a page whose code is gone since an update asks the reader to reload', async () => {
+  await portal.signIn(member);
+  const { page } = portal;
+  await page.route('**/assets/*', (route) => route.fulfill({ status: 404 }));
+  await page.getByRole('button', { name: 'Image hochladen' }).click();
+  await page.getByText('bootready wurde aktualisiert.').waitFor();
+  await page.getByRole('link', { name: 'Ubuntu 24.04' }).click();
+  const reload = page.getByRole('button', { name: 'Neu laden' });
+  await reload.waitFor();
+  await page.unroute('**/assets/*');
+  await reload.click();
+  await page.getByRole('heading', { name: 'Ubuntu 24.04' }).waitFor();
+});
+
 test('a page that is loaded while the server is away goes on by itself within five seconds', async () => {
   await portal.signIn(member, `/images/${images.converting.id}`);
   const { page } = portal;
