@@ -8,7 +8,7 @@ export type ProcessRole = (typeof processRoles)[number];
  * limits easily. Sizes in MiB; https://nodejs.org/api/cli.html#useful-v8-options
  */
 export const heapOptions: Readonly<Record<ProcessRole, readonly string[]>> = {
-  api: ['--max-semi-space-size=8', '--max-old-space-size=192'],
+  api: ['--max-semi-space-size=8', '--max-old-space-size=176'],
   worker: ['--max-semi-space-size=8', '--max-old-space-size=320'],
   queues: ['--max-semi-space-size=8', '--max-old-space-size=320'],
 };
