@@ -359,7 +359,51 @@ describe('what is refused, by name', () => {
   test('an ISO that is allowed', async () => {
     const bytes = Buffer.alloc(64 * 1024);
     bytes.write('\x01CD001', 32768, 'latin1');
-    expect((await admitBytes(bytes, { allowIso: true })).disk?.format).toBe('iso');
+    expect((await admitBytes(bytes, { allowIso: true })).disk).toMatchObject({ format: 'iso', variant: 'iso9660' });
+    // isohybrid
+    for (const [signature, variant] of [
+      [[0x55, 0xaa], 'hybrid'],
+      [[0x55, 0], 'iso9660'],
+      [[0, 0xaa], 'iso9660'],
+    ] as const) {
+      bytes.set(signature, 510);
+      expect((await admitBytes(bytes, { allowIso: true })).disk?.variant).toBe(variant);
+    }
+  });
+
+  test('a signature at the end of the first sector alone makes no second disk', async () => {
+    const bytes = readFileSync(image('vdi dynamic'));
+    bytes.writeUInt16LE(0xaa55, 510);
+    expect((await admitBytes(bytes)).disk?.format).toBe('vdi');
+    // A partition that the file is too short for: cut off as a disk, sound as a VDI.
+    bytes[482] = 0x83;
+    bytes.writeUInt32LE(2 ** 31, 486);
+    expect((await admitBytes(bytes)).disk?.format).toBe('vdi');
+    bytes.writeUInt32LE(1, 486);
+    expect(refused(await admitBytes(bytes))).toEqual(['ambiguous']);
+  });
+
+  test('a source that fails is no verdict, whichever read it is', async () => {
+    const compressed = ['-1', '-19'].map((level) =>
+      execFileSync('zstd', ['-qc', level, image('qcow2 v3')], { maxBuffer: 64 * MiB }),
+    );
+    const readable = Object.values(images).map((path) => readFileSync(path));
+    for (const bytes of [...readable, ...compressed]) {
+      let failing = 0;
+      for (let isThrough = false; !isThrough; failing++) {
+        let reads = 0;
+        const whole = bufferSource(bytes);
+        const read = (offset: number, length: number) =>
+          reads++ === failing ? Promise.reject(new Error('the store is away')) : whole.read(offset, length);
+        const admission = admitSource({ size: bytes.length, read }, options);
+        isThrough = await admission.then(
+          () => reads <= failing,
+          ({ message }: Error) => message !== 'the store is away',
+        );
+        if (!isThrough) await expect(admission).rejects.toThrow('the store is away');
+      }
+      expect(failing).toBeGreaterThan(2);
+    }
   });
 });
 

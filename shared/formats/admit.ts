@@ -5,7 +5,7 @@ import { findDisk } from './archive-disk.ts';
 import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
 import { decompressedLimit, decompressorBounds } from './expansion.ts';
 import { describeFormat } from './facts.ts';
-import { type FormatResult, headBytes, refusal, Truncated } from './format.ts';
+import { type FormatResult, headBytes, refusal, settled, Truncated } from './format.ts';
 import { type AdmitOptions, type Compression, findCompression, toMember } from './layers.ts';
 import { inspectRaw } from './raw.ts';
 import { formats, mistakenFor } from './table.ts';
@@ -106,17 +106,7 @@ async function detect(source: ByteSource, head: Buffer, options: AdmitOptions): 
 /** A file with the magic of a container that holds a partition table in its own first sector as well: made to be read two ways. */
 async function isAlsoDisk(source: ByteSource, head: Buffer): Promise<boolean> {
   if (head[510] !== 0x55 || head[511] !== 0xaa) return false;
-  return (await inspectRaw(source, head).catch(() => undefined))?.disk !== undefined;
-}
-
-/** Buffers throw a RangeError where a header sends the reader beyond what is there: hostile, or cut off. */
-async function settled<T>(work: () => Promise<T>): Promise<T | FormatResult> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Truncated || error instanceof RangeError) return refusal('truncated', { format: 'image' });
-    throw error;
-  }
+  return (await settled(() => inspectRaw(source, head)))?.disk !== undefined;
 }
 
 function limited(

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { archive, member } from '../../test/hostile/formats/bent-archives.ts';
+import { archive, member, paxRecord } from '../../test/hostile/formats/bent-archives.ts';
 import { keptImages } from '../../test/hostile/images.ts';
 import { emptyIso } from '../../test/hostile/readings.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
@@ -58,11 +59,23 @@ function disk(name: string, bytes: Buffer = vmdk): Buffer {
   return member({ name }, bytes);
 }
 /** mkfs.fat writes such a first sector. */
-function floppy(): Buffer {
-  const bytes = Buffer.alloc(1_474_560);
+function floppy(size = 1_474_560): Buffer {
+  const bytes = Buffer.alloc(size);
   bytes.write('FAT12   ', 54, 'latin1');
   bytes.writeUInt16LE(0xaa55, 510);
   return bytes;
+}
+/** Apple's UDIF is known by its last 512 bytes. */
+function appleImage(): Buffer {
+  const bytes = Buffer.alloc(MiB);
+  bytes.write('koly', MiB - 512, 'latin1');
+  return bytes;
+}
+function emptyQcow2(): Buffer {
+  return begun(Buffer.alloc(512), 'QFI\xfb\0\0\0\x03');
+}
+function begun(bytes: Buffer, beginning: string): Buffer {
+  return Buffer.concat([Buffer.from(beginning, 'latin1'), bytes.subarray(beginning.length)]);
 }
 const macOs = Buffer.concat([Buffer.from('0005160700020000', 'hex'), Buffer.alloc(4088)]);
 
@@ -153,12 +166,98 @@ describe('an envelope never hides what others may take for the disk', () => {
     ['a file of the host', 'ova-foreign-file', () => [ovf([...one, { href: '/etc/passwd' }]), disk('a.vmdk')]],
     ['the same by its address', 'ova-foreign-file', () => [ovf([{ href: 'file:///etc/passwd' }]), disk('a.vmdk')]],
     ['the same by another folder', 'ova-foreign-file', () => [ovf([{ href: 'x/..%2F../passwd' }]), disk('a.vmdk')]],
+    ['the same in numbers', 'ova-foreign-file', () => [ovf([{ href: '&#47;etc&#x2f;passwd' }]), disk('a.vmdk')]],
     ['a disk of text', 'unrecognised', () => [ovf(one), disk('a.vmdk', Buffer.alloc(MiB, 'text'))]],
+    [
+      'a disk whose end shows what it is',
+      'ova-several-disks',
+      () => [ovf(one), disk('a.vmdk'), disk('b', appleImage())],
+    ],
+    [
+      'a CD that is something else as well',
+      'ova-several-disks',
+      () => [ovf(one), disk('a.vmdk'), disk('b.iso', begun(emptyIso(), 'QFI\xfb\0\0\0\x03'))],
+    ],
+    [
+      'a text about a disk that is a CD as well',
+      'ova-several-disks',
+      () => [ovf(one), disk('a.vmdk'), disk('b.iso', begun(emptyIso(), '# Disk DescriptorFile\n'))],
+    ],
+    ['a compressed disk', 'ova-several-disks', () => [ovf(one), disk('a.vmdk'), disk('b', gzipSync(raw))]],
   ])('%s: %s', async (_what, code, members) => {
     const admission = await admit(archive(...members()));
     expect(told(admission)).toEqual([`${code} fail`]);
     expect(catalogue).toHaveProperty(code);
   });
+});
+
+describe('a disk that no envelope tells of counts, even beside another', () => {
+  test.each<[string, () => Buffer]>([
+    ['one that was cut off', () => raw.subarray(0, 20 * MiB)],
+    ['one that begins as a manifest', () => begun(raw, `SHA1(a.vmdk)= ${'0'.repeat(40)}\n`)],
+    ['a FAT that is larger than any floppy', () => floppy(2880 * 1024 + 512)],
+  ])('%s', async (_what, make) => {
+    expect(told(await admit(archive(disk('a.vmdk'), disk('b', make()))))).toEqual(['ova-several-disks fail']);
+  });
+
+  test('but not the largest floppy', async () => {
+    expect(told(await admit(archive(disk('a.vmdk'), disk('b', floppy(2880 * 1024)))))).toEqual([]);
+  });
+});
+
+describe('an envelope is read as an XML parser reads it', () => {
+  const foreign = '<Envelope><File href="/etc/passwd"/></Envelope>';
+  const wide = (text: string): Buffer => Buffer.from(text, 'utf16le');
+  test.each<[string, string, string | Buffer]>([
+    ['plain', 'ova-foreign-file', foreign],
+    ['behind blanks', 'ova-foreign-file', `${'\r\n\t '.repeat(10)}${foreign}`],
+    ['behind a byte order mark', 'ova-foreign-file', `\ufeff${foreign}`],
+    ['of two bytes a letter', 'ova-foreign-file', wide(foreign)],
+    ['of two bytes a letter, with a mark', 'ova-foreign-file', wide(`\ufeff${foreign}`)],
+    ['of two bytes a letter, the high one first', 'ova-foreign-file', wide(foreign).swap16()],
+    ['the high one first, with a mark', 'ova-foreign-file', wide(`\ufeff${foreign}`).swap16()],
+    ['as long as is read', 'ova-foreign-file', foreign.padEnd(MiB)],
+    ['longer than is read', 'damaged-header', '<Envelope/>'.padEnd(MiB + 1)],
+    ['with a DTD, which may name any file', 'damaged-header', '<!DOCTYPE x [<!ENTITY f "a">]><Envelope/>'],
+  ])('%s: %s', async (_what, code, text) => {
+    expect(told(await admit(archive(member({ name: 'x' }, text), disk('a.vmdk'))))).toEqual([`${code} fail`]);
+  });
+
+  test('its names are shown without control characters', async () => {
+    const { findings } = await admit(archive(ovf([{ href: `/${'x'.repeat(200)}` }, { href: '/b' }])));
+    expect(findings).toMatchObject([{ code: 'ova-foreign-file', params: { file: `/${'x'.repeat(119)}` } }]);
+    for (const [href, code] of [
+      ['/a%00%0a', 'ova-foreign-file'],
+      ['a%00%0a', 'ova-file-missing'],
+    ] as const) {
+      expect((await admit(archive(ovf([{ href }])))).findings).toMatchObject([
+        { code, params: { file: expect.stringMatching(/^\/?a\?\?$/) } },
+      ]);
+    }
+  });
+
+  test.each([
+    ['short', '<html><File href="/etc/passwd"/></html>', []],
+    ['longer than is read', `<html><Envelope/>${'x'.repeat(MiB)}`, ['ova-left-out warn']],
+  ])('other XML is none, whatever it lists: %s', async (_what, text, expected) => {
+    expect(told(await admit(archive(member({ name: 'x' }, text), disk('a.vmdk'))))).toEqual(expected);
+  });
+});
+
+test('several disks are listed by name, as many as fit', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const { findings } = await admit(archive(...names.map((name) => disk(name, emptyQcow2()))));
+  expect(findings).toMatchObject([{ params: { count: 6, names: 'a, b, c, d, e' } }]);
+  const long = await admit(archive(...names.map((name) => disk(name.repeat(90), emptyQcow2()))));
+  expect(String(long.findings[0]?.params?.names)).toHaveLength(200);
+});
+
+test('an archive without a disk is refused, and one file alone is looked at', async () => {
+  const texts = ['a', 'b'].map((name) => member({ name }, Buffer.alloc(MiB, 'text')));
+  expect(told(await admit(archive(...texts)))).toEqual(['ova-no-disk fail']);
+  expect(told(await admit(archive(...texts.slice(1))))).toEqual(['unrecognised fail']);
+  expect(told(await admit(archive(member({ name: 'a' }, '<html/>'.padEnd(600)))))).toEqual(['unrecognised fail']);
+  expect(told(await admit(archive(member({ name: 'a' }, '<Envelope/>'.padEnd(600)))))).toEqual(['ova-no-disk fail']);
 });
 
 test('a folder of VMware, where text and bytes are two files, is named', async () => {
@@ -179,7 +278,8 @@ test('a file that the envelope names and the archive lacks is told', async () =>
   expect(told(without)).toEqual(['ova-file-missing warn']);
   expect(without.findings.find(({ outcome }) => outcome === 'warn')?.params).toEqual({ file: 'machine.nvram' });
   expect(chosen(without)).toBe('a.vmdk');
-  expect(told(await admit(archive(ovf(files))))).toEqual(['ova-file-missing fail']);
+  const nothing = await admit(archive(ovf(files)));
+  expect(nothing.findings).toMatchObject([{ code: 'ova-file-missing', outcome: 'fail', params: { file: 'a.vmdk' } }]);
   // A renamed disk is still a disk.
   expect(told(await admit(archive(ovf([files[0] as File]), disk('b.vmdk'))))).toEqual(['ova-file-missing warn']);
 });
@@ -188,6 +288,12 @@ test('large data that nobody knows is not left out in silence', async () => {
   const beside = (size: number) => admit(archive(disk('a.vmdk'), member({ name: 'data' }, Buffer.alloc(size, 'x'))));
   expect(told(await beside(MiB))).toEqual(['ova-left-out warn']);
   expect(told(await beside(MiB - 1))).toEqual([]);
+  const data = Buffer.alloc(MiB, 'x');
+  const named = ovf([{ href: 'a.vmdk', isDisk: true }, { href: 'named' }]);
+  const { findings } = await admit(
+    archive(named, ...['named', './one', 'two'].map((name) => member({ name }, data)), disk('a.vmdk')),
+  );
+  expect(findings.filter(({ code }) => code === 'ova-left-out')).toMatchObject([{ params: { file: 'one', count: 2 } }]);
 });
 
 test('what the manifest says of the disk is handed on', async () => {
@@ -213,6 +319,9 @@ describe('a disk in chunks', () => {
     return pieces;
   };
   const envelope = (chunkSize = size): Buffer => ovf([{ href: 'a.vmdk', isDisk: true, chunkSize }]);
+  /** Chunks of a few bytes: only how they lie is looked at. */
+  const small = (...sizes: number[]): Buffer[] =>
+    sizes.map((bytes, index) => member({ name: `./a.vmdk.${String(index).padStart(9, '0')}` }, Buffer.alloc(bytes)));
 
   test('is to be put together, and its beginning is looked at', async () => {
     const before = envelope();
@@ -229,6 +338,40 @@ describe('a disk in chunks', () => {
   });
 
   test.each<[string, () => Buffer[]]>([
+    ['the last may be as large as the others', () => [envelope(5), ...small(5, 5)]],
+    ['there may be one only', () => [envelope(5), ...small(3)]],
+    ['an envelope need not tell their size', () => [ovf([{ href: 'a.vmdk', isDisk: true }]), ...small(5, 7, 6)]],
+    ['the envelope may come last', () => [...small(5, 5), envelope(5)]],
+    [
+      'what only has such a name is none',
+      () => [
+        ...['a.vmdk.0000000010', 'a.vmdk.x000000001', 'b.vmdk.000000001'].map((name) => member({ name }, 'x')),
+        ...small(5, 5),
+        envelope(5),
+      ],
+    ],
+  ])('is accepted: %s', async (_what, members) => {
+    const { layers, findings } = await admit(archive(...members()), vmdk);
+    expect(findings.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
+    expect(layers).toMatchObject([{ member: 'a.vmdk' }, { kind: 'pieces' }]);
+  });
+
+  test('is refused with its name and the number of its chunks', async () => {
+    const { findings } = await admit(archive(envelope(5), ...small(5, 4, 5)));
+    expect(findings).toMatchObject([{ code: 'ova-chunks', params: { file: 'a.vmdk', count: 3 } }]);
+  });
+
+  test.each<[string, () => Buffer[]]>([
+    ['the last is larger', () => [envelope(5), ...small(5, 6)]],
+    [
+      'one is stored without its holes',
+      () => [
+        envelope(5),
+        ...small(5),
+        member({ name: 'x', type: 'x' }, paxRecord('GNU.sparse.realsize=5')),
+        ...small(5, 5).slice(1),
+      ],
+    ],
     ['one lacks', () => [envelope(), ...chunks().filter((_, index) => index !== 1)]],
     ['in another order', () => [envelope(), chunks()[0] as Buffer, ...chunks().slice(1).reverse()]],
     [
@@ -247,6 +390,12 @@ describe('a disk in chunks', () => {
 });
 
 test('an export of XenServer is named', async () => {
+  const xenServer = (name: string) => admit(archive(member({ name }, 'x'), disk('a.vmdk')));
+  for (const name of ['Ref:4/00000000', 'Ref:123/00000017.xxhash']) {
+    expect(told(await xenServer(name))).toEqual(['archive-xva fail']);
+  }
+  for (const name of ['Ref:4', 'Ref:a/0', 'Ref:4/a', 'xRef:4/00000000'])
+    expect(told(await xenServer(name))).toEqual([]);
   const blocks = [0, 1].flatMap((index) => [
     member({ name: `Ref:4/0000000${index}` }, Buffer.alloc(MiB, 1)),
     member({ name: `Ref:4/0000000${index}.checksum` }, 'a'.repeat(40)),

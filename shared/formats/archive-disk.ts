@@ -1,20 +1,21 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import { exactly, type FormatResult, headBytes, refusal, warning } from './format.ts';
-import { findCompression } from './layers.ts';
+import { exactly, type FormatResult, headBytes, refusal, settled, warning } from './format.ts';
+import { findCompression, toMember } from './layers.ts';
 import {
   type Digest,
-  type Envelope,
+  type EnvelopeFile,
   leadsElsewhere,
   mostOfEnvelope,
   mostOfManifest,
+  plainName,
   readEnvelope,
   readManifest,
 } from './ovf.ts';
 import { inspectRaw } from './raw.ts';
 import { formats } from './table.ts';
-import { isTar, type Member, membersOf } from './tar.ts';
+import { cleanName, isTar, type Member, membersOf } from './tar.ts';
 import { vmdkText } from './vmdk.ts';
 
 /**
@@ -25,13 +26,12 @@ export async function findDisk(source: ByteSource): Promise<{ layers: Layer[]; n
   const members = await membersOf(source);
   if ('findings' in members) return members;
   // XenServer and XCP-ng: a disk is thousands of members of 1 MiB each, with gaps. xapi, "XVA"
-  if (members.some(({ name }) => /^Ref:\d+\/\d{8}/.test(name))) return refusal('archive-xva');
+  if (members.some(({ name }) => /^Ref:\d+\/\d/.test(name))) return refusal('archive-xva');
   const beside = await readTexts(source, members);
-  const foreign = beside.envelope.files.find(({ href }) => leadsElsewhere(href));
-  if (foreign) return refusal('ova-foreign-file', { file: named(foreign.href) });
-  const joined = joinChunks(members, beside.envelope);
+  if ('findings' in beside) return beside;
+  const joined = joinChunks(members, beside.files);
   if ('findings' in joined) return joined;
-  const chosen = choose(await readKinds(source, joined, beside.places), beside.envelope);
+  const chosen = choose(await readKinds(source, joined, beside.envelopes), beside.files);
   if ('findings' in chosen) return chosen;
   const { disk, notes } = chosen;
   const digest = disk.pieces ? undefined : beside.digests.get(disk.name);
@@ -64,43 +64,50 @@ type Kind =
   | 'side file'
   | 'unknown';
 
-function named(name: string): string {
-  return name.slice(0, 120);
+/** XML in UTF-8 and UTF-16, with a byte order mark or without (XML 1.0, appendix F). */
+function decode(bytes: Buffer): string {
+  const first = bytes.toString('hex', 0, 2);
+  const encoding = /^(?:fffe|3c00)$/.test(first) ? 'utf-16le' : /^(?:feff|003c)$/.test(first) ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 async function readTexts(
   source: ByteSource,
   members: readonly Member[],
-): Promise<{ envelope: Envelope; digests: Map<string, Digest>; places: Set<number> }> {
-  const envelope: Envelope = { files: [], disks: [] };
+): Promise<{ files: EnvelopeFile[]; digests: Map<string, Digest>; envelopes: Set<number> } | FormatResult> {
+  const files: EnvelopeFile[] = [];
   const digests = new Map<string, Digest>();
-  const places = new Set<number>();
+  const envelopes = new Set<number>();
   for (const { offset, size, sparse } of members) {
-    if (sparse || size > mostOfEnvelope) continue;
-    const start = (await exactly(source, offset, Math.min(size, 16))).toString('utf8').replace(/^\ufeff/, '');
-    const whole = async () => (await exactly(source, offset, size)).toString('utf8');
-    if (start.startsWith('<')) {
-      const found = readEnvelope(await whole());
-      if (found) places.add(offset);
-      envelope.files.push(...(found?.files ?? []));
-      envelope.disks.push(...(found?.disks ?? []));
+    if (sparse) continue;
+    const upTo = async (most: number) => decode(await exactly(source, offset, Math.min(size, most)));
+    const start = await upTo(16);
+    // Blanks may come before the first element.
+    if (/^\s*(?:<|$)/.test(start)) {
+      const found = readEnvelope(await upTo(mostOfEnvelope));
+      if (!found) continue;
+      if (found === 'doctype') return refusal('damaged-header', { format: 'OVF', field: 'DOCTYPE' });
+      // The part behind that could name any file.
+      if (size > mostOfEnvelope) return refusal('damaged-header', { format: 'OVF', field: 'size' });
+      const foreign = found.find(({ href }) => leadsElsewhere(href));
+      if (foreign) return refusal('ova-foreign-file', { file: cleanName(foreign.href) });
+      envelopes.add(offset);
+      files.push(...found.map((file) => ({ ...file, href: cleanName(file.href) })));
     } else if (/^SHA(?:1|256|512)[ (]/.test(start) && size <= mostOfManifest) {
-      places.add(offset);
-      for (const [name, digest] of readManifest(await whole())) digests.set(name, digest);
+      for (const [name, digest] of readManifest(await upTo(mostOfManifest))) digests.set(name, digest);
     }
   }
-  return { envelope, digests, places };
+  return { files, digests, envelopes };
 }
 
 /** DSP0243, 7.1: a file with a chunkSize is stored as HREF.000000000, HREF.000000001 and so on. */
-function joinChunks(members: readonly Member[], { files }: Envelope): Stored[] | FormatResult {
+function joinChunks(members: readonly Member[], files: readonly EnvelopeFile[]): Stored[] | FormatResult {
   const stored: Stored[] = members.map(({ sparse, ...member }) => ({
     ...member,
-    name: member.name.replace(/^(?:\.\/)+/, ''),
+    name: plainName(member.name),
     ...(sparse ? { pieces: sparse } : {}),
   }));
   for (const { href, chunkSize } of files) {
-    if (stored.some(({ name }) => name === href)) continue;
     const first = stored.findIndex(({ name }) => name === `${href}.000000000`);
     if (first < 0) continue;
     const isChunk = ({ name }: Stored) => name.startsWith(`${href}.`) && /^\d{9}$/.test(name.slice(href.length + 1));
@@ -110,12 +117,13 @@ function joinChunks(members: readonly Member[], { files }: Envelope): Stored[] |
       ({ name, begin, size, pieces }, index) =>
         name === `${href}.${String(index).padStart(9, '0')}` &&
         pieces === undefined &&
-        (index === 0 || begin === chunks[index - 1]?.end) &&
-        (chunkSize === undefined || size === chunkSize || (index === count - 1 && size < chunkSize)),
+        begin === (chunks[index - 1]?.end ?? begin) &&
+        (index < count - 1 ? size === (chunkSize ?? size) : size <= (chunkSize ?? size)),
     );
-    if (!inOrder) return refusal('ova-chunks', { file: named(href), count });
+    if (!inOrder) return refusal('ova-chunks', { file: href, count });
     const size = chunks.reduce((sum, chunk) => sum + chunk.size, 0);
-    const [begin, end] = [chunks[0]?.begin ?? 0, chunks.at(-1)?.end ?? 0];
+    const { begin } = chunks[0] as Stored;
+    const { end } = chunks.at(-1) as Stored;
     stored.splice(first, count, { name: href, begin, end, offset: begin, size, pieces: { size } });
   }
   return stored;
@@ -124,12 +132,12 @@ function joinChunks(members: readonly Member[], { files }: Envelope): Stored[] |
 async function readKinds(
   source: ByteSource,
   members: readonly Stored[],
-  texts: ReadonlySet<number>,
+  envelopes: ReadonlySet<number>,
 ): Promise<(Stored & { kind: Kind })[]> {
   const found: (Stored & { kind: Kind })[] = [];
   for (const member of members) {
     const kind = member.pieces ? 'image' : await readKind(source, member);
-    found.push({ ...member, kind: kind === 'unknown' && texts.has(member.offset) ? 'side file' : kind });
+    found.push({ ...member, kind: kind === 'unknown' && envelopes.has(member.offset) ? 'side file' : kind });
   }
   return found;
 }
@@ -150,11 +158,11 @@ async function readKind(source: ByteSource, { offset, size }: Stored): Promise<K
     return 'side file';
   }
   if (findCompression(head) || isTar(head)) return 'image';
-  const member: ByteSource = { size, read: (at, length) => source.read(offset + at, Math.min(length, size - at)) };
+  const member = toMember(source, { kind: 'tar', offset, size });
   // Damaged, or cut off, but still a disk.
-  const raw = await inspectRaw(member, head).catch(() => 'damaged' as const);
-  if (raw === undefined) return 'unknown';
-  return raw !== 'damaged' && raw.disk?.variant === 'fat' && size <= floppy ? 'medium' : 'raw disk';
+  const raw = await settled(() => inspectRaw(member, head));
+  if (!raw) return 'unknown';
+  return raw.disk?.variant === 'fat' && size <= floppy ? 'medium' : 'raw disk';
 }
 
 /** Text beside a disk is never this long. A longer file that nobody recognises may be somebody's data. */
@@ -162,16 +170,16 @@ const worthTelling = 1024 * 1024;
 
 function choose(
   members: readonly (Stored & { kind: Kind })[],
-  { files, disks }: Envelope,
+  files: readonly EnvelopeFile[],
 ): { disk: Stored; notes: Finding[] } | FormatResult {
   const isThere = (href: string) => members.some(({ name }) => name === href);
   const missing = files.map(({ href }) => href).filter((href) => !isThere(href));
   const [absent] = missing;
-  const isDisk = ({ name }: Stored): boolean => disks.includes(name);
+  const isDiskOfMachine = ({ name }: Stored): boolean => files.some(({ href, isDisk }) => isDisk && href === name);
   const of = (...kinds: Kind[]) => members.filter(({ kind }) => kinds.includes(kind));
   // An image that the envelope does not name is still an image for a tool that unpacks the archive. The raw bytes of a CD or a floppy name no other file.
-  const byEnvelope = members.some(isDisk)
-    ? members.filter((each) => isDisk(each) || each.kind === 'image' || each.kind === 'description')
+  const byEnvelope = members.some(isDiskOfMachine)
+    ? members.filter((each) => isDiskOfMachine(each) || each.kind === 'image' || each.kind === 'description')
     : [];
   const candidates =
     [byEnvelope, of('image', 'description', 'raw disk'), of('medium'), members.length === 1 ? of('unknown') : []].find(
@@ -179,7 +187,7 @@ function choose(
     ) ?? [];
   const [disk, ...others] = candidates;
   if (!disk) {
-    return absent === undefined ? refusal('ova-no-disk') : refusal('ova-file-missing', { file: named(absent) });
+    return absent === undefined ? refusal('ova-no-disk') : refusal('ova-file-missing', { file: absent });
   }
   // A folder of VMware: the text and the bytes are two files, and only together a disk.
   const description = candidates.find(({ kind }) => kind === 'description');
@@ -189,12 +197,12 @@ function choose(
     return refusal('ova-several-disks', { count: candidates.length, names: names.join(', ').slice(0, 200) });
   }
   const leftOut = of('unknown').filter(
-    ({ name, size }) => name !== disk.name && size >= worthTelling && !files.some(({ href }) => href === name),
+    (each) => each !== disk && each.size >= worthTelling && !files.some(({ href }) => href === each.name),
   );
   return {
     disk,
     notes: [
-      ...(absent === undefined ? [] : [warning('ova-file-missing', { file: named(absent) })]),
+      ...(absent === undefined ? [] : [warning('ova-file-missing', { file: absent })]),
       ...(leftOut[0] ? [warning('ova-left-out', { file: leftOut[0].name, count: leftOut.length })] : []),
     ],
   };

@@ -34,6 +34,16 @@ export async function exactly(source: ByteSource, offset: number, length: number
   return bytes;
 }
 
+/** Buffers throw a RangeError where a header sends the reader beyond what is there: hostile, or cut off. */
+export async function settled<T>(work: () => Promise<T>): Promise<T | FormatResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Truncated || error instanceof RangeError) return refusal('truncated', { format: 'image' });
+    throw error;
+  }
+}
+
 /** A 64-bit field as a number; what does not fit exactly is beyond any limit of ours and compares as such. */
 export function u64le(bytes: Buffer, offset: number): number {
   return Number(bytes.readBigUInt64LE(offset));

@@ -3,74 +3,78 @@ import type { DigestAlgorithm } from '../ports/byte-work.ts';
 /**
  * The files that an OVF envelope lists, and the digests of its manifest. Source: DMTF DSP0243 2.1.1, 6 (packages, manifest), 7.1 (References), 9.1
  * (DiskSection).
- * The reader searches only for these elements, so an envelope with other elements can be read too.
+ * The reader searches only for these elements, so an envelope with other elements can be read too. Where an XML parser might see another file than this reader,
+ * the reader lists both, because a tool may follow either.
  */
-export type Envelope = {
-  files: { href: string; chunkSize?: number | undefined }[];
-  /** Those of the files that are disks. Disks without a file are empty ones, made at the import. */
-  disks: string[];
+export type EnvelopeFile = {
+  href: string;
+  chunkSize?: number | undefined;
+  /** A disk of the machine. Disks without a file are empty ones, made at the import. */
+  isDisk: boolean;
 };
 
 /** Envelopes have some ten KiB. */
 export const mostOfEnvelope = 1024 * 1024;
-const mostOfTag = 8 * 1024;
 
-/** undefined where it is no envelope. */
-export function readEnvelope(xml: string): Envelope | undefined {
-  const files = new Map<string, Envelope['files'][number]>();
-  const references: string[] = [];
-  let isEnvelope = false;
+/** undefined where it is no envelope; `doctype`: an envelope with a DTD, which may give files any name and add elements. No exporter writes one. */
+export function readEnvelope(xml: string): EnvelopeFile[] | 'doctype' | undefined {
+  const files: { ids: string[]; href: string; chunkSize: number | undefined }[] = [];
+  const references = new Set<string>();
+  let root: string | undefined;
   for (const { name, attributes } of startTags(xml)) {
-    isEnvelope ||= name === 'Envelope';
-    // Its root.
-    if (!isEnvelope) return undefined;
-    const { id = '', href = '', chunkSize = '', fileRef = '' } = attributes;
-    if (name === 'File' && href) {
-      const size = /^[1-9]\d{0,14}$/.test(chunkSize) ? Number(chunkSize) : undefined;
-      files.set(id, { href: plainHref(href), chunkSize: size });
+    if (name === '!DOCTYPE') return /[<:]Envelope\b/.test(xml) ? 'doctype' : undefined;
+    root ??= name;
+    if (root !== 'Envelope') return undefined;
+    const valuesOf = (wanted: string) => attributes.flatMap(([each, value]) => (each === wanted ? [value] : []));
+    if (name === 'File') {
+      const chunkSize = valuesOf('chunkSize').find((text) => /^[1-9]\d{0,14}$/.test(text));
+      for (const href of valuesOf('href').filter(Boolean)) {
+        files.push({
+          ids: valuesOf('id'),
+          href: plainHref(href),
+          chunkSize: chunkSize ? Number(chunkSize) : undefined,
+        });
+      }
     }
-    if (name === 'Disk' && fileRef) references.push(fileRef);
+    if (name === 'Disk') for (const id of valuesOf('fileRef')) references.add(id);
   }
-  const disks = new Set(references.flatMap((id) => files.get(id)?.href ?? []));
-  return isEnvelope ? { files: [...files.values()], disks: [...disks] } : undefined;
+  return files.map(({ ids, ...file }) => ({ ...file, isDisk: ids.some((id) => references.has(id)) }));
 }
 
-type Tag = { name: string; attributes: Record<string, string> };
+type Tag = { name: string; attributes: [name: string, value: string][] };
 
-/** Elements as they begin, names without their namespace's prefix. */
+const skipped = [
+  { begin: '<!--', end: '-->' },
+  { begin: '<![CDATA[', end: ']]>' },
+  { begin: '<?', end: '?>' },
+] as const;
+
+/** Elements as they begin, names without their namespace's prefix. An element without an end takes the rest. */
 const startTags = function* (xml: string): Generator<Tag> {
-  const skipped: readonly [string, string][] = [
-    ['<!--', '-->'],
-    ['<![CDATA[', ']]>'],
-    ['<?', '?>'],
-    ['<!', '>'],
-    ['</', '>'],
-  ];
   for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
-    const [begin, end] = skipped.find(([mark]) => xml.startsWith(mark, at)) ?? [];
-    if (begin && end) {
-      const found = xml.indexOf(end, at + begin.length);
-      if (found < 0) return;
-      at = found + end.length;
+    const part = skipped.find(({ begin }) => xml.startsWith(begin, at));
+    if (part) {
+      const end = xml.indexOf(part.end, at + part.begin.length);
+      if (end < 0) return;
+      at = end;
       continue;
     }
-    const length = tagLength(xml, at);
-    if (length === undefined) return;
-    yield makeTag(xml.slice(at + 1, at + length));
-    at += length;
+    const end = endOfTag(xml, at);
+    yield makeTag(xml.slice(at + 1, end));
+    at = end;
   }
 };
 
-/** Up to the bracket that is in no quotes. */
-function tagLength(xml: string, from: number): number | undefined {
-  let quote = '';
-  for (let at = from; at < xml.length && at - from < mostOfTag; at++) {
-    const each = xml[at] as string;
-    if (quote) quote = each === quote ? '' : quote;
+/** The place of the bracket that is in no quotes. */
+function endOfTag(xml: string, from: number): number {
+  let quote: string | undefined;
+  for (let at = from; at < xml.length; at++) {
+    const each = xml[at];
+    if (quote) quote = each === quote ? undefined : quote;
     else if (each === '"' || each === "'") quote = each;
-    else if (each === '>') return at - from + 1;
+    else if (each === '>') return at;
   }
-  return undefined;
+  return xml.length;
 }
 
 function local(name: string): string {
@@ -78,27 +82,46 @@ function local(name: string): string {
 }
 
 function makeTag(tag: string): Tag {
-  const attributes: Record<string, string> = Object.create(null);
-  for (const [, name = '', double, single] of tag.matchAll(
-    /([\w:.-]{1,64})\s{0,64}=\s{0,64}(?:"([^"]*)"|'([^']*)')/g,
-  )) {
-    attributes[local(name)] = withoutEntities(double ?? single ?? '');
+  const [name = ''] = /^[^\s/]+/.exec(tag) ?? [];
+  const attributes: Tag['attributes'] = [];
+  for (let rest = tag.slice(name.length); ; ) {
+    const sign = rest.indexOf('=');
+    const quoted = rest.slice(sign + 1).trimStart();
+    const [quote = ''] = quoted;
+    const end = quoted.indexOf(quote, 1);
+    if (sign < 0 || !/["']/.test(quote) || end < 0) return { name: local(name), attributes };
+    attributes.push([local(rest.slice(0, sign).trim()), withoutEntities(quoted.slice(1, end))]);
+    rest = quoted.slice(end + 1);
   }
-  return { name: local(/^[\w:.-]{1,64}/.exec(tag)?.[0] ?? ''), attributes };
 }
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+/** XML 1.0, 4.1 and 4.6: "&amp;", "&#47;", "&#x2f;". A parser refuses any other without a DTD. */
 function withoutEntities(text: string): string {
-  return text.replaceAll(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => entities[name] ?? '');
+  return text.replaceAll(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal?: string, hex?: string, name = '') => {
+    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : (entities.get(name) ?? whole);
+  });
 }
 
-/** RFC 3986: what is percent-encoded. The same file may be called ./disk.vmdk. */
+/** The same file may be called ./disk.vmdk. */
+export function plainName(name: string): string {
+  return name.replace(/^(?:\.\/)+/, '');
+}
+
+/** RFC 3986: what is percent-encoded. */
 function plainHref(href: string): string {
-  const plain = href.replace(/^(?:\.\/)+/, '');
   try {
-    return decodeURIComponent(plain);
+    return plainName(decodeURIComponent(href));
   } catch {
-    return plain;
+    return plainName(href);
   }
 }
 
@@ -113,13 +136,11 @@ export const mostOfManifest = 64 * 1024;
 
 /** Lines such as "SHA256(disk.vmdk)= 0f3a...". */
 export function readManifest(text: string): Map<string, Digest> {
-  const digests = new Map<string, Digest>();
-  for (const line of text.split('\n')) {
-    const [, algorithm, name, hex] =
-      /^(SHA(?:1|256|512)) ?\((.{1,255})\) ?= ?([0-9a-fA-F]{40,128})\s*$/.exec(line) ?? [];
-    if (algorithm && name && hex) {
-      digests.set(name, { algorithm: algorithm.toLowerCase() as Digest['algorithm'], hex: hex.toLowerCase() });
-    }
-  }
-  return digests;
+  const lines = text.matchAll(/^(SHA(?:1|256|512)) ?\((.{1,255})\) ?= ?([0-9a-fA-F]{40,128})\s*$/gm);
+  return new Map(
+    [...lines].map(([, algorithm = '', name = '', hex = '']) => [
+      name,
+      { algorithm: algorithm.toLowerCase() as Digest['algorithm'], hex: hex.toLowerCase() },
+    ]),
+  );
 }

@@ -94,7 +94,7 @@ export async function membersOf(source: ByteSource): Promise<Member[] | FormatRe
       at = offset + padded(declared);
       continue;
     }
-    const name = clean(extended.sparse?.name ?? extended.path ?? nameIn(header));
+    const name = cleanName(extended.sparse?.name ?? extended.path ?? nameIn(header));
     const isSparse = extended.sparse !== undefined || type === 'S';
     if (extended.unknownSparse) return refusal('ova-member-kind', { member: name });
     const size = extended.size ?? declared;
@@ -157,6 +157,7 @@ function readRecords(body: Buffer): Extended {
   return found;
 }
 
-function clean(name: string): string {
+/** Names are shown, and saved where no control characters may be. */
+export function cleanName(name: string): string {
   return name.replaceAll(/\p{Cc}/gu, '?').slice(0, 120);
 }
