@@ -35,9 +35,8 @@ export function createRunStarter(client: Client, timings: RunTimings): RunStarte
     cancel: async (workflowId) => {
       try {
         await client.withDeadline(Date.now() + 10_000, () => client.workflow.getHandle(workflowId).cancel());
-        return true;
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
+        if (error instanceof WorkflowNotFoundError) return;
         throw temporalUnavailable(error);
       }
     },

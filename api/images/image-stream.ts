@@ -95,12 +95,11 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
           pending: () => dirty,
           next: async () => {
             dirty = false;
-            try {
-              return { name: 'image', data: await detailOf(deps, request, id, language) };
-            } catch (error) {
-              if (isBootreadyError(error) && error.code === 'not-found') return 'over';
+            const image = await usableImage(deps, request).catch((error: unknown) => {
+              if (isBootreadyError(error) && error.code === 'not-found') return undefined;
               throw error;
-            }
+            });
+            return image ? { name: 'image', data: await detailOf(deps, request, image, language) } : 'over';
           },
         });
       },

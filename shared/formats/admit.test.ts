@@ -384,11 +384,8 @@ describe('what is refused, by name', () => {
   });
 
   test('a source that fails is no verdict, whichever read it is', async () => {
-    const compressed = ['-1', '-19'].map((level) =>
-      execFileSync('zstd', ['-qc', level, image('qcow2 v3')], { maxBuffer: 64 * MiB }),
-    );
-    const readable = Object.values(images).map((path) => readFileSync(path));
-    for (const bytes of [...readable, ...compressed]) {
+    const compressed = execFileSync('zstd', ['-qc', image('qcow2 v3')], { maxBuffer: 64 * MiB });
+    for (const bytes of [...['raw', 'qcow2 v3', 'ova'].map((name) => readFileSync(image(name))), compressed]) {
       let failing = 0;
       for (let isThrough = false; !isThrough; failing++) {
         let reads = 0;

@@ -65,6 +65,14 @@ function floppy(size = 1_474_560): Buffer {
   bytes.writeUInt16LE(0xaa55, 510);
   return bytes;
 }
+/** With one partition in its MBR. */
+function smallDisk(): Buffer {
+  const bytes = Buffer.alloc(64 * 1024);
+  bytes[450] = 0x83;
+  bytes.writeUInt32LE(1, 454);
+  bytes.writeUInt16LE(0xaa55, 510);
+  return bytes;
+}
 /** Apple's UDIF is known by its last 512 bytes. */
 function appleImage(): Buffer {
   const bytes = Buffer.alloc(MiB);
@@ -195,6 +203,7 @@ describe('a disk that no envelope tells of counts, even beside another', () => {
   test.each<[string, () => Buffer]>([
     ['one that was cut off', () => raw.subarray(0, 20 * MiB)],
     ['one that begins as a manifest', () => begun(raw, `SHA1(a.vmdk)= ${'0'.repeat(40)}\n`)],
+    ['one that begins as an envelope', () => begun(smallDisk(), '<Envelope/>')],
     ['a FAT that is larger than any floppy', () => floppy(2880 * 1024 + 512)],
   ])('%s', async (_what, make) => {
     expect(told(await admit(archive(disk('a.vmdk'), disk('b', make()))))).toEqual(['ova-several-disks fail']);
@@ -233,6 +242,16 @@ describe('an envelope is read as an XML parser reads it', () => {
       expect((await admit(archive(ovf([{ href }])))).findings).toMatchObject([
         { code, params: { file: expect.stringMatching(/^\/?a\?\?$/) } },
       ]);
+    }
+  });
+
+  test('a refusal names what is wrong with it', async () => {
+    for (const [text, field] of [
+      ['<!DOCTYPE x><Envelope/>', 'DOCTYPE'],
+      ['<Envelope/>'.padEnd(MiB + 1), 'size'],
+    ] as const) {
+      const { findings } = await admit(archive(member({ name: 'x' }, text)));
+      expect(findings).toMatchObject([{ code: 'damaged-header', params: { format: 'OVF', field } }]);
     }
   });
 
@@ -304,6 +323,8 @@ test('what the manifest says of the disk is handed on', async () => {
     const { layers } = await admit(archive(manifest(line), disk('a.vmdk')));
     expect(layers[0]).toMatchObject({ digest: { algorithm: 'sha1', hex: digest } });
   }
+  const text = member({ name: 'readme' }, `See SHA1(a.vmdk)\nSHA1(a.vmdk)= ${digest}\n`);
+  expect((await admit(archive(text, disk('a.vmdk')))).layers[0]).not.toHaveProperty('digest');
   const { layers } = await admit(archive(manifest(`SHA1(b.vmdk)= ${digest}`), disk('a.vmdk')));
   expect(layers[0]).not.toHaveProperty('digest');
 });

@@ -64,11 +64,16 @@ type Kind =
   | 'side file'
   | 'unknown';
 
-/** XML in UTF-8 and UTF-16, with a byte order mark or without (XML 1.0, appendix F). */
+/** XML in UTF-16, by its first two bytes: a byte order mark, or "<" (XML 1.0, appendix F). */
+const wideEncodings: Readonly<Record<string, string>> = {
+  fffe: 'utf-16le',
+  '3c00': 'utf-16le',
+  feff: 'utf-16be',
+  '003c': 'utf-16be',
+};
+
 function decode(bytes: Buffer): string {
-  const first = bytes.toString('hex', 0, 2);
-  const encoding = /^(?:fffe|3c00)$/.test(first) ? 'utf-16le' : /^(?:feff|003c)$/.test(first) ? 'utf-16be' : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
+  return new TextDecoder(wideEncodings[bytes.toString('hex', 0, 2)] ?? 'utf-8').decode(bytes);
 }
 
 async function readTexts(
@@ -78,8 +83,7 @@ async function readTexts(
   const files: EnvelopeFile[] = [];
   const digests = new Map<string, Digest>();
   const envelopes = new Set<number>();
-  for (const { offset, size, sparse } of members) {
-    if (sparse) continue;
+  for (const { offset, size } of members) {
     const upTo = async (most: number) => decode(await exactly(source, offset, Math.min(size, most)));
     const start = await upTo(16);
     // Blanks may come before the first element.
@@ -93,7 +97,7 @@ async function readTexts(
       if (foreign) return refusal('ova-foreign-file', { file: cleanName(foreign.href) });
       envelopes.add(offset);
       files.push(...found.map((file) => ({ ...file, href: cleanName(file.href) })));
-    } else if (/^SHA(?:1|256|512)[ (]/.test(start) && size <= mostOfManifest) {
+    } else if (/^SHA(?:1|256|512)[ (]/.test(start)) {
       for (const [name, digest] of readManifest(await upTo(mostOfManifest))) digests.set(name, digest);
     }
   }

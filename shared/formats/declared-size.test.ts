@@ -113,6 +113,21 @@ describe('what cannot be sound says nothing', () => {
 
   const frame = (descriptor: number, ...rest: number[]): Buffer =>
     Buffer.from([0x28, 0xb5, 0x2f, 0xfd, descriptor, ...rest]);
+  const otherMagic = frame(0x20, 7, 0x05, 0, 0);
+  otherMagic[0] = 0x27;
+  /** 3.1.2: frames to be skipped, each longer than one read, then a frame with a size. */
+  const behindSkipped = (count: number): Buffer => {
+    const skipped = Buffer.alloc(8 + 640 * KiB);
+    skipped.writeUInt32LE(0x184d_2a50);
+    skipped.writeUInt32LE(640 * KiB, 4);
+    return Buffer.concat([...Array.from({ length: count }, () => skipped), frame(0x20, 7, 0x05, 0, 0)]);
+  };
+  /** Blocks of 128 KiB that are not compressed, more than one read takes, and an empty one at the very end. */
+  const plainBlocks = (): Buffer => {
+    const block = Buffer.alloc(3 + 128 * KiB);
+    block.writeUIntLE((128 * KiB) << 3, 0, 3);
+    return Buffer.concat([frame(0, 0x58), block, block, block, block, Buffer.from([1, 0, 0])]);
+  };
   test.each([
     ['a block of a kind that is reserved', frame(0, 0x58, 7, 0, 0), nothing],
     ['a block larger than any', frame(0, 0x58, 3, 0, 0x20, 0), nothing],
@@ -125,17 +140,11 @@ describe('what cannot be sound says nothing', () => {
       Buffer.concat([frame(0x20, 7, 0x05, 0, 0), Buffer.alloc(4096, 'abcd')]),
       nothing,
     ],
-    [
-      'more places than are read',
-      Buffer.concat([
-        frame(0x20, 7, 0x05, 0, 0),
-        ...Array.from({ length: 40 }, () =>
-          Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0, 0, 10, 0]), Buffer.alloc(10 * 64 * KiB)]),
-        ),
-        frame(0x20, 7, 0x05, 0, 0),
-      ]),
-      { bytes: 7, exact: false },
-    ],
+    ['a frame of an older version behind one', Buffer.concat([frame(0x20, 7, 0x05, 0, 0), otherMagic]), nothing],
+    ['as many places as are read', behindSkipped(31), { bytes: 7, exact: true }],
+    ['one more', Buffer.concat([frame(0x20, 7, 0x05, 0, 0), behindSkipped(32)]), { bytes: 7, exact: false }],
+    ['blocks that say their size', plainBlocks(), { bytes: 512 * KiB, exact: true }],
+    ['blocks that say their size, cut off', plainBlocks().subarray(0, -1), { bytes: 512 * KiB, exact: false }],
     ['cut off in its header', frame(0xc0, 0x58, 0xff), nothing],
     // 8 bytes of size, then the end of the file: whatever it is, it is no less.
     ['cut off behind its size', frame(0xe0, 0, 0, 0, 0, 0, 1, 0, 0), { bytes: 2 ** 40, exact: false }],

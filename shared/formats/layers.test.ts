@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findCompression } from './layers.ts';
+import { findCompression, memberPart } from './layers.ts';
 
 function skip(content: number, kind = 0x50): Buffer {
   const frame = Buffer.alloc(8 + content, 0xaa);
@@ -23,4 +23,19 @@ test.each<[string, Buffer, string | undefined]>([
   ['another number', skip(4, 0x60), undefined],
 ])('%s', (_what, head, kind) => {
   expect(findCompression(head)).toBe(kind);
+});
+
+test('the innermost file of all archives, where it lies in the source', () => {
+  expect(memberPart([], 100)).toEqual({ offset: 0, size: 100 });
+  expect(memberPart([{ kind: 'gz', declared: 7 }, { kind: 'disk' }], 100)).toEqual({ offset: 0, size: 100 });
+  const outer = { kind: 'tar', offset: 10, size: 80 } as const;
+  const inner = { kind: 'tar', offset: 20, size: 30 } as const;
+  expect(memberPart([outer], 100)).toEqual({ offset: 10, size: 80 });
+  expect(memberPart([outer, inner, { kind: 'disk' }], 100)).toEqual({ offset: 30, size: 30 });
+  expect(memberPart([{ kind: 'tar' }], 100)).toEqual({ offset: 0, size: 0 });
+});
+
+test('a file in an archive ends where that ends', () => {
+  expect(memberPart([{ kind: 'tar', offset: 10, size: 80 }], 50)).toEqual({ offset: 10, size: 40 });
+  expect(memberPart([{ kind: 'tar', offset: 60, size: 80 }], 50)).toEqual({ offset: 60, size: 0 });
 });

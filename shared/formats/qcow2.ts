@@ -13,10 +13,8 @@ export const qcow2: Format = {
   matches: (head) => head.subarray(0, 4).equals(Buffer.from('QFI\xfb', 'latin1')),
 
   inspect: async (source) => {
-    const header = Buffer.alloc(112);
-    // Version 2 headers have 72 bytes; an image may be no longer than its header says.
-    (await exactly(source, 0, Math.min(112, source.size))).copy(header);
-    if (source.size < 72) throw new Truncated('header');
+    // Version 2 headers have 72 bytes; what follows is not read.
+    const header = await exactly(source, 0, 112);
     const version = header.readUInt32BE(4);
     if (version !== 2 && version !== 3) return refusal('qcow2-version', { version });
     // CVE-2015-5163: the file names another file, whose bytes would become the image's.
@@ -71,7 +69,8 @@ async function checkTables(source: ByteSource, header: Buffer, layout: Layout): 
   if (l1Offset + l1Size * 8 > source.size) throw new Truncated('L1 table');
   // Behind that is the state of machines in snapshots.
   const l1 = await exactly(source, l1Offset, needed * 8);
-  const tables = makeMapping(clusterSize, source.size + clusterSize);
+  // The last cluster may be written in part only, but those of the header and the tables hold no data.
+  const tables = makeMapping(clusterSize, source.size);
   const offsets: number[] = [];
   for (let at = 0; at < l1.length; at += 8) {
     const offset = offsetAt(l1, at);
@@ -82,7 +81,7 @@ async function checkTables(source: ByteSource, header: Buffer, layout: Layout): 
   }
   // A 384 KiB file whose entries all name one table swells to any size: nobody's tool writes that.
   if (tables.isShared()) return refusal('qcow2-shared-tables');
-  const clusters = makeMapping(clusterSize, source.size + clusterSize);
+  const clusters = makeMapping(clusterSize, source.size);
   // Compressed clusters begin at any byte.
   const compressed = makeMapping(1, source.size);
   const { all } = await readTables(padded(source, clusterSize), offsets, clusterSize, (table) => {
@@ -107,8 +106,9 @@ function padded(source: ByteSource, unit: number): ByteSource {
   return {
     size: Math.ceil(source.size / unit) * unit,
     read: async (offset, length) => {
-      const bytes = await source.read(offset, Math.min(length, source.size - offset));
-      return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
+      const bytes = Buffer.alloc(length);
+      (await source.read(offset, length)).copy(bytes);
+      return bytes;
     },
   };
 }

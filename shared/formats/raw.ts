@@ -34,7 +34,9 @@ function ascii(head: Buffer, offset: number, text: string): boolean {
   return head.subarray(offset, offset + text.length).toString('latin1') === text;
 }
 
-function partitions(head: Buffer) {
+type Partition = { status: number; type: number; start: number; sectors: number };
+
+function partitions(head: Buffer): Partition[] {
   return [446, 462, 478, 494]
     .map((at) => ({
       status: head[at] ?? 0,
@@ -69,12 +71,11 @@ async function gpt(source: ByteSource, head: Buffer): Promise<Content | FormatRe
 }
 
 function mbr(head: Buffer, size: number): Content | undefined {
-  if (head.length < 512 || head[510] !== 0x55 || head[511] !== 0xaa) return undefined;
+  if (head[510] !== 0x55 || head[511] !== 0xaa) return undefined;
   const found = partitions(head);
   if (found.length === 0 || found.some(({ status }) => status !== 0 && status !== 0x80)) return undefined;
-  if (found.some(({ type, start }) => type !== 0xee && start * 512 >= size)) throw new Truncated('partition');
-  if (found.some(({ type, start, sectors }) => type !== 0xee && (start + sectors) * 512 > size))
-    throw new Truncated('partition');
+  const isCut = ({ type, start, sectors }: Partition) => type !== 0xee && (start + Math.max(1, sectors)) * 512 > size;
+  if (found.some(isCut)) throw new Truncated('partition');
   return { variant: 'mbr' };
 }
 

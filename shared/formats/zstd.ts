@@ -9,7 +9,6 @@ function isSkippable(word: number): boolean {
   return word >>> 4 === 0x184d2a5;
 }
 
-const largestHeader = 18;
 /** 3.1.1.2.4: no block gives more, whatever its window. */
 const largestBlock = 128 * 1024;
 /** The most reads for one file: enough for some hundred blocks of compressed data, or for millions of blocks of four bytes (a TiB of zeros). */
@@ -18,43 +17,34 @@ const readBytes = 512 * 1024;
 
 class NoMore extends Error {}
 
-/** Bytes at any place, by few reads; throws NoMore when those are used up or the file ends before. */
+/** Bytes at places that ascend, by few reads; throws NoMore when those are used up or the file ends before. */
 function reader(source: ByteSource) {
   let reads = 0;
   let at = 0;
   let bytes: Buffer = Buffer.alloc(0);
   return async (offset: number, length: number): Promise<Buffer> => {
-    if (offset < at || offset + length > at + bytes.length) {
+    if (offset + length > at + bytes.length) {
       if (++reads > mostReads || offset + length > source.size) throw new NoMore();
       at = offset;
-      bytes = await source.read(offset, Math.min(readBytes, source.size - offset));
-      if (bytes.length < length) throw new NoMore();
+      bytes = await source.read(offset, readBytes);
     }
-    return bytes.subarray(offset - at, offset - at + length);
+    return bytes.subarray(offset - at);
   };
 }
 
-type FrameHeader = { bytes: number; hasChecksum: boolean; content: number | undefined };
-
-/** 3.1.1.1, without the magic. */
-function frameHeader(bytes: Buffer): FrameHeader {
-  const descriptor = bytes[0] as number;
+/** 3.1.1.1, by the first byte behind the magic: where the size of the contents is, of how many bytes, and whether a sum is at the end. */
+function frameHeader(descriptor: number): { sizeAt: number; sizeBytes: number; hasChecksum: boolean } {
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const window = isSingleSegment ? 0 : 1;
   const dictionary = [0, 1, 2, 4][descriptor & 3] as number;
-  const contentBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >>> 6] as number;
-  const at = 1 + window + dictionary;
-  const readContent: Record<number, () => number> = {
-    1: () => bytes.readUInt8(at),
-    2: () => bytes.readUInt16LE(at) + 256,
-    4: () => bytes.readUInt32LE(at),
-    8: () => Number(bytes.readBigUInt64LE(at)),
-  };
-  return {
-    bytes: at + contentBytes,
-    hasChecksum: (descriptor & 4) !== 0,
-    content: readContent[contentBytes]?.(),
-  };
+  const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >>> 6] as number;
+  return { sizeAt: 1 + window + dictionary, sizeBytes, hasChecksum: (descriptor & 4) !== 0 };
+}
+
+function contentSize(bytes: Buffer, length: number): number | undefined {
+  if (length === 0) return undefined;
+  if (length === 8) return Number(bytes.readBigUInt64LE(0));
+  return bytes.readUIntLE(0, length) + (length === 2 ? 256 : 0);
 }
 
 /**
@@ -74,9 +64,12 @@ export async function zstdSize(source: ByteSource): Promise<DeclaredSize> {
         continue;
       }
       if (word !== magic) return nothingDeclared;
-      const header = frameHeader(await read(offset + 4, Math.min(largestHeader - 4, source.size - offset - 4)));
-      offset += 4 + header.bytes;
-      bytes += header.content ?? 0;
+      offset += 4;
+      const header = frameHeader((await read(offset, 1)).readUInt8(0));
+      offset += header.sizeAt;
+      const content = contentSize(await read(offset, header.sizeBytes), header.sizeBytes);
+      offset += header.sizeBytes;
+      bytes += content ?? 0;
       for (let last = false; !last; ) {
         const block = (await read(offset, 3)).readUIntLE(0, 3);
         const [kind, size] = [(block >>> 1) & 3, block >>> 3];
@@ -84,7 +77,7 @@ export async function zstdSize(source: ByteSource): Promise<DeclaredSize> {
         if (kind === 3 || size > largestBlock) return nothingDeclared;
         last = (block & 1) === 1;
         offset += 3 + (kind === 1 ? 1 : size);
-        if (header.content !== undefined) continue;
+        if (content !== undefined) continue;
         if (kind === 2) exact = false;
         else bytes += size;
       }
@@ -92,7 +85,7 @@ export async function zstdSize(source: ByteSource): Promise<DeclaredSize> {
     }
     return offset === source.size ? { bytes, exact } : nothingDeclared;
   } catch (error) {
-    if (error instanceof NoMore || error instanceof RangeError) return { bytes, exact: false };
+    if (error instanceof NoMore) return { bytes, exact: false };
     throw error;
   }
 }

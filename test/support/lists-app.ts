@@ -25,10 +25,7 @@ import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.
 const plenty = '1000000000';
 
 /** The API in this process, on a database and nothing else: for what only reads that. `ask` is a GET with a key of the project. */
-export async function listsApp(
-  database: OpenDatabase,
-  change: (deps: Partial<ApiDeps>) => Partial<ApiDeps> = (deps) => deps,
-): Promise<{
+export async function listsApp(database: OpenDatabase): Promise<{
   ask(project: string, role: 'member' | 'admin', url: string): Promise<{ status: number; body: string }>;
   app: FastifyInstance;
 }> {
@@ -46,13 +43,12 @@ export async function listsApp(
     RATE_PER_PROJECT: plenty,
   } as never);
   const secrets = makeSecretKeys(config.SECRETS_KEY);
-  const { db, within, snapshot } = database.scoped();
+  const { db, within } = database.scoped();
   const keys = createApiKeyStore(database.db);
   const deps: Partial<ApiDeps> = {
     config,
     secrets,
     within,
-    snapshot,
     keys,
     oidc: undefined,
     sessions: createSessionStore(database.db, { idleSeconds: 60 }),
@@ -72,7 +68,7 @@ export async function listsApp(
     workers: createWorkerRegistry(database.db),
     audit: createAuditLog(database.db),
   };
-  const app = await createApp(change(deps) as ApiDeps, pino({ level: 'error' }));
+  const app = await createApp(deps as ApiDeps, pino({ level: 'error' }));
   const known = new Map<string, string>();
   const keyFor = async (project: string, role: 'member' | 'admin'): Promise<string> => {
     const name = `${project} ${role}`;
