@@ -19,7 +19,7 @@ import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/pr
 import type { RateCounters } from '../shared/ports/rate-counters.ts';
 import type { RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
-import type { WithinScope } from '../shared/ports/scope.ts';
+import type { WithinScope, WithinSnapshot } from '../shared/ports/scope.ts';
 import type { Traces } from '../shared/ports/traces.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 import type { WorkerRegistry } from '../shared/ports/workers.ts';
@@ -33,6 +33,8 @@ export type ApiDeps = {
   secrets: Pick<SecretKeys, 'derive'>;
   /** Some stores below hold data of projects. They are called in the scope of the caller (identity.ts). */
   within: WithinScope;
+  /** For answers that are put together from several reads. */
+  snapshot: WithinSnapshot;
   images: ImageStore;
   importTasks: ImportTaskStore;
   projects: ProjectStore;

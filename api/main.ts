@@ -65,7 +65,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
   const health = installationHealth({ config, db: database.db, queues, temporal, store });
   const operations = createOperationsStore(database.db);
   const registry = processMetrics('api');
-  const { db, within } = database.scoped();
+  const { db, within, snapshot } = database.scoped();
   // The API must know which projects of a token exist before it knows in which of them the user acts.
   const projects = { ...createProjectStore(db, limits), existing: createProjectStore(database.db).existing };
   const app = await createApp(
@@ -73,6 +73,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
       config,
       secrets,
       within,
+      snapshot,
       keys,
       sessions,
       oidc,

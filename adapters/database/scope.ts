@@ -10,13 +10,23 @@ import {
   PostgresQueryCompiler,
 } from 'kysely';
 import pg from 'pg';
-import type { Scope, WithinScope } from '../../shared/ports/scope.ts';
+import type { Scope, WithinScope, WithinSnapshot } from '../../shared/ports/scope.ts';
 import type { Database } from './schema.ts';
 
 export type ScopedDatabase = {
   /** For stores: each query and each transaction uses the scope in which it is called. Outside of any scope it sees nothing. */
   db: Kysely<Database>;
   within: WithinScope;
+  snapshot: WithinSnapshot;
+};
+
+/** The connection of a snapshot is used for one query after the other. */
+type Snapshot = {
+  connection: DatabaseConnection;
+  scope: Scope | undefined;
+  lastQuery: Promise<unknown>;
+  /** After its transaction nobody may use the connection, which no longer has the rights of the scope. */
+  hasEnded: boolean;
 };
 
 /**
@@ -26,32 +36,88 @@ export type ScopedDatabase = {
  */
 export function scopedDatabase(pool: pg.Pool): ScopedDatabase {
   const scopes = new AsyncLocalStorage<Scope>();
+  const snapshots = new AsyncLocalStorage<Snapshot>();
+  const driver: Driver = new PostgresDriver({ pool });
   const db = new Kysely<Database>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => scopedDriver(new PostgresDriver({ pool }), () => scopes.getStore()),
+      createDriver: () =>
+        scopedDriver(
+          driver,
+          () => scopes.getStore(),
+          () => snapshots.getStore(),
+        ),
       createIntrospector: (kysely) => new PostgresIntrospector(kysely),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
-  return { db, within: (scope, work) => scopes.run(scope, work) };
+  return {
+    db,
+    within: (scope, work) => scopes.run(scope, work),
+    snapshot: async (work) => {
+      if (snapshots.getStore()) return work();
+      await driver.init();
+      const connection = await driver.acquireConnection();
+      const scope = scopes.getStore();
+      const snapshot: Snapshot = { connection, scope, lastQuery: Promise.resolve(), hasEnded: false };
+      const end = (): Promise<unknown> => {
+        snapshot.hasEnded = true;
+        return snapshot.lastQuery;
+      };
+      try {
+        await connection.executeQuery(entering(scope, 'begin isolation level repeatable read read only'));
+        const result = await snapshots.run(snapshot, work);
+        await end();
+        await driver.commitTransaction(connection);
+        return result;
+      } catch (error) {
+        await end();
+        await driver.rollbackTransaction(connection).catch(() => undefined);
+        throw error;
+      } finally {
+        await driver.releaseConnection(connection);
+      }
+    },
+  };
 }
 
 /** Sent as one message, so it needs only one round trip. */
-function entering(scope: Scope | undefined): CompiledQuery {
-  const project = scope === undefined || scope === 'everything' ? '' : scope.projectId;
+function entering(scope: Scope | undefined, begin = 'begin'): CompiledQuery {
+  if (scope === 'everything') return CompiledQuery.raw(begin);
   return CompiledQuery.raw(
-    `begin; set local role bootready_project; set local bootready.project to ${pg.escapeLiteral(project)}`,
+    `${begin}; set local role bootready_project; set local bootready.project to ${pg.escapeLiteral(scope?.projectId ?? '')}`,
   );
 }
 
-function scopedDriver(driver: Driver, currentScope: () => Scope | undefined): Driver {
+function snapshotConnection(snapshot: Snapshot): DatabaseConnection {
+  return {
+    executeQuery: async <R>(query: CompiledQuery) => {
+      const result = snapshot.lastQuery.then(() => {
+        if (snapshot.hasEnded) throw new Error('a query came after the end of its snapshot');
+        return snapshot.connection.executeQuery<R>(query);
+      });
+      snapshot.lastQuery = result.catch(() => undefined);
+      return result;
+    },
+    streamQuery: refuseStream,
+  };
+}
+
+function refuseStream(): never {
+  throw new Error('nothing is streamed here');
+}
+
+function scopedDriver(
+  driver: Driver,
+  currentScope: () => Scope | undefined,
+  currentSnapshot: () => Snapshot | undefined,
+): Driver {
   const connections = new WeakMap<DatabaseConnection, DatabaseConnection>();
   const scopes = new WeakMap<DatabaseConnection, Scope | undefined>();
   const inTransaction = new WeakSet<DatabaseConnection>();
   const behind = (connection: DatabaseConnection): DatabaseConnection => {
     const found = connections.get(connection);
-    if (!found) throw new Error('a connection of another driver');
+    if (!found) throw new Error('a snapshot has no transactions of its own');
     return found;
   };
 
@@ -59,6 +125,11 @@ function scopedDriver(driver: Driver, currentScope: () => Scope | undefined): Dr
     init: (options) => driver.init(options),
     acquireConnection: async (options) => {
       const scope = currentScope();
+      const snapshot = currentSnapshot();
+      if (snapshot) {
+        if (snapshot.scope !== scope) throw new Error('a snapshot has the rights of one scope');
+        return snapshotConnection(snapshot);
+      }
       const connection = await driver.acquireConnection(options);
       const scoped: DatabaseConnection = {
         executeQuery: async (query, ...rest) => {
@@ -74,15 +145,17 @@ function scopedDriver(driver: Driver, currentScope: () => Scope | undefined): Dr
             throw error;
           }
         },
-        streamQuery: () => {
-          throw new Error('nothing is streamed here');
-        },
+        streamQuery: refuseStream,
       };
       connections.set(scoped, connection);
       scopes.set(scoped, scope);
       return scoped;
     },
-    releaseConnection: (connection) => driver.releaseConnection(behind(connection)),
+    releaseConnection: async (connection) => {
+      // The connection of a snapshot is released at its end.
+      const found = connections.get(connection);
+      if (found) await driver.releaseConnection(found);
+    },
     beginTransaction: async (connection, settings) => {
       const scope = scopes.get(connection);
       if (scope === 'everything') await driver.beginTransaction(behind(connection), settings);

@@ -35,8 +35,9 @@ export function createRunStarter(client: Client, timings: RunTimings): RunStarte
     cancel: async (workflowId) => {
       try {
         await client.withDeadline(Date.now() + 10_000, () => client.workflow.getHandle(workflowId).cancel());
+        return true;
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return;
+        if (error instanceof WorkflowNotFoundError) return false;
         throw temporalUnavailable(error);
       }
     },

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-import type { ImageDetail, ImageView, RunView } from '../../shared/contracts/api.ts';
+import type { ImageDetail, ImageView } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { imageFields, mayBeShown, shownTo } from '../../shared/images/image-fields.ts';
 import type { Image } from '../../shared/ports/image.ts';
@@ -24,8 +24,16 @@ export async function ownImage({ images }: Pick<ApiDeps, 'images'>, request: Fas
 }
 
 /** The image of the route's `:id`, of whatever project, if the asking one may use it. @throws `not-found` */
-export async function usableImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
-  const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
+export async function usableImage(deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
+  return findUsable(deps, request, (request.params as { id?: unknown }).id);
+}
+
+async function findUsable(
+  { images }: Pick<ApiDeps, 'images'>,
+  request: FastifyRequest,
+  asked: unknown,
+): Promise<Image> {
+  const id = z.uuid().safeParse(asked);
   const image = id.success ? await images.getVisible(id.data, toViewer(request)) : undefined;
   if (image) return image;
   throw noSuchImage();
@@ -89,40 +97,36 @@ export async function listShownRuns(
   return runs.filter(({ status }) => mayBeShown(imageFields.runs, viewer, status === 'published'));
 }
 
-/** All data about an image that the caller may see (shared/images/image-fields.ts). */
+/** All data about an image that the caller may see (shared/images/image-fields.ts), as it is at one moment. @throws `not-found` */
 export async function detailOf(
-  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'>,
+  deps: Pick<ApiDeps, 'snapshot' | 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'>,
   request: FastifyRequest,
-  image: Image,
+  id: string,
   language = readLanguage(request),
 ): Promise<ImageDetail> {
   const { images, repairs, downloads, deliveries } = deps;
-  const viewer = seenAs(toViewer(request), image);
-  const readRuns = async (): Promise<RunView[]> => {
+  return deps.snapshot(async () => {
+    const image = await findUsable(deps, request, id);
+    const viewer = seenAs(toViewer(request), image);
+    const [view] = await toViews(deps, [image], request, language);
     const runs = await listShownRuns(deps, request, image);
-    return Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), { language, viewer })));
-  };
-  let views = await readRuns();
-  // After the steps: what it says of the newest run is no older than they are.
-  const [view] = await toViews(deps, [image], request, language);
-  // A run that has ended in between is read again, so that one answer does not say both.
-  const { activity } = view as ImageView;
-  if (views.some(({ id, status }) => id === activity?.runId && status !== activity.status)) views = await readRuns();
-  const [published, applied, repair, download, delivered] = await Promise.all([
-    images.publication(image.id).then((found) => found ?? null),
-    mayBeShown(imageFields.applied, viewer) ? readApplied(deps, image.projectId, image.settings) : null,
-    // Data that the viewer may not see is not read.
-    mayBeShown(imageFields.repair, viewer) ? repairs.get(image.id) : undefined,
-    mayBeShown(imageFields.download, viewer) ? downloads.get(image.id) : undefined,
-    mayBeShown(imageFields.deliveries, viewer) ? deliveries.ofImage(image.id) : [],
-  ]);
-  return shownTo<ImageDetail>(viewer, imageFields, {
-    ...(view as ImageView),
-    applied,
-    repair: repair ? repairView(repair, language) : null,
-    download: download ? downloadView(download, language) : null,
-    published,
-    runs: views,
-    deliveries: delivered.map((delivery) => deliveryView(delivery, language)),
+    const views = runs.map(async (run) => runView(run, await images.steps(run.id), { language, viewer }));
+    const [published, applied, repair, download, delivered] = await Promise.all([
+      images.publication(id).then((found) => found ?? null),
+      mayBeShown(imageFields.applied, viewer) ? readApplied(deps, image.projectId, image.settings) : null,
+      // Data that the viewer may not see is not read.
+      mayBeShown(imageFields.repair, viewer) ? repairs.get(id) : undefined,
+      mayBeShown(imageFields.download, viewer) ? downloads.get(id) : undefined,
+      mayBeShown(imageFields.deliveries, viewer) ? deliveries.ofImage(id) : [],
+    ]);
+    return shownTo<ImageDetail>(viewer, imageFields, {
+      ...(view as ImageView),
+      applied,
+      repair: repair ? repairView(repair, language) : null,
+      download: download ? downloadView(download, language) : null,
+      published,
+      runs: await Promise.all(views),
+      deliveries: delivered.map((delivery) => deliveryView(delivery, language)),
+    });
   });
 }

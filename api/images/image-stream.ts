@@ -95,11 +95,12 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
           pending: () => dirty,
           next: async () => {
             dirty = false;
-            const image = await usableImage(deps, request).catch((error: unknown) => {
-              if (isBootreadyError(error) && error.code === 'not-found') return undefined;
+            try {
+              return { name: 'image', data: await detailOf(deps, request, id, language) };
+            } catch (error) {
+              if (isBootreadyError(error) && error.code === 'not-found') return 'over';
               throw error;
-            });
-            return image ? { name: 'image', data: await detailOf(deps, request, image, language) } : 'over';
+            }
           },
         });
       },

@@ -41,7 +41,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: ImagePage },
         },
       },
-      (request, reply) => inTurn(deps, request, reply, () => listImages(request.query, request)),
+      (request, reply) => inTurn(deps, request, reply, () => deps.snapshot(() => listImages(request.query, request))),
     );
 
     const listImages = async (
@@ -146,7 +146,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: ImageDetail },
         },
       },
-      async (request) => detailOf(deps, request, await usableImage(deps, request)),
+      async (request) => detailOf(deps, request, request.params.id),
     );
 
     app.patch(

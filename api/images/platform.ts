@@ -77,7 +77,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request) => {
         const image = await platform.latest(request.params.family);
         if (!image) throw noSuchFamily();
-        return detailOf(deps, request, image);
+        return detailOf(deps, request, image.id);
       },
     );
 

@@ -6,6 +6,7 @@ import type { ImageSettings } from '../../shared/contracts/image.ts';
 import { makeDownloadWorkflowId, makeRepairWorkflowId } from '../../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
 import type { Image } from '../../shared/ports/image.ts';
+import type { Run } from '../../shared/ports/images.ts';
 import { isUnderWay } from '../../shared/status/under-way.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity/identity.ts';
@@ -38,6 +39,15 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         return true;
       }
       return false;
+    };
+
+    /** If Temporal does not know the run yet, or has lost its data, nobody would end it: its workflow is started, and ends it. */
+    const cancelRun = async (
+      { id: runId, workflowId }: Run,
+      { id: imageId, projectId, name }: Image,
+    ): Promise<void> => {
+      if (await starter.cancel(workflowId)) return;
+      if (await starter.start({ workflowId, imageId, runId, projectId, name })) await starter.cancel(workflowId);
     };
 
     const startAgain = async (request: FastifyRequest, image: Image, settings: ImageSettings): Promise<void> => {
@@ -73,8 +83,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           await downloads.order(image.id, { settings });
           await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
         } else await startAgain(request, image, settings);
-        const detail = await detailOf(deps, request, await imageToChange(deps, request));
-        return reply.code(202).send(detail);
+        return reply.code(202).send(await detailOf(deps, request, image.id));
       },
     );
 
@@ -94,10 +103,9 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const image = await imageToChange(deps, request);
         const [run] = await images.runs(image.id);
-        if (run && !run.finishedAt) await starter.cancel(run.workflowId);
+        if (run && !run.finishedAt) await cancelRun(run, image);
         else if (!(await cancelOrder(image.id, request.log))) throw nothingWorks();
-        const now = (await images.get(image.id, undefined)) ?? image;
-        return reply.code(202).send(await detailOf(deps, request, now));
+        return reply.code(202).send(await detailOf(deps, request, image.id));
       },
     );
   };

@@ -376,6 +376,64 @@ describe('connections', () => {
     }
   });
 
+  describe('of a snapshot', () => {
+    const mineNow = () => createProjectStore(scoped.db).all();
+
+    test('show one moment, though others change things meanwhile', async () => {
+      const policy = async () => (await mineNow())[0]?.policy;
+      const change = (to: 'enforce' | 'warn') =>
+        owner.updateTable('projects').set({ policy: to }).where('id', '=', mine.id).execute();
+      await change('enforce');
+      const seen = await asMine(() =>
+        scoped.snapshot(async () => {
+          const first = await policy();
+          await change('warn');
+          // A snapshot within a snapshot shows the same moment.
+          return [first, await policy(), await scoped.snapshot(policy)];
+        }),
+      );
+      expect(seen).toEqual(['enforce', 'enforce', 'enforce']);
+      expect(await asMine(policy)).toBe('warn');
+    });
+
+    test('keep the rights of the caller, and only read', async () => {
+      expect(await scoped.snapshot(mineNow)).toEqual([]);
+      expect((await asMine(() => scoped.snapshot(mineNow))).map(({ id }) => id)).toEqual([mine.id]);
+      expect((await scoped.within('everything', () => scoped.snapshot(mineNow))).length).toBeGreaterThan(1);
+      const write = () => scoped.db.updateTable('projects').set({ policy: 'warn' }).execute();
+      await expect(asMine(() => scoped.snapshot(write))).rejects.toMatchObject({ code: '25006' });
+      const wider = () => scoped.within('everything', mineNow);
+      await expect(asMine(() => scoped.snapshot(wider))).rejects.toThrow('rights of one scope');
+      const transaction = () => scoped.db.transaction().execute(async () => undefined);
+      await expect(asMine(() => scoped.snapshot(transaction))).rejects.toThrow('no transactions of its own');
+    });
+
+    test('are not used after its end, and are whole again after a failure', async () => {
+      const small = openDatabase(database.url, { max: 1 });
+      try {
+        const one = small.scoped();
+        const all = () => createProjectStore(one.db).all();
+        let late: Promise<unknown> = Promise.resolve();
+        await one.within({ projectId: mine.id }, () =>
+          one.snapshot(async () => {
+            late = new Promise((resolve) => setTimeout(resolve, 50)).then(all);
+          }),
+        );
+        await expect(late).rejects.toThrow('after the end of its snapshot');
+        const fail = () => Promise.all([sql`select 1 / 0`.execute(one.db), all(), all()]);
+        await expect(one.within({ projectId: mine.id }, () => one.snapshot(fail))).rejects.toThrow('division by zero');
+        expect((await one.within({ projectId: mine.id }, all)).map(({ id }) => id)).toEqual([mine.id]);
+        expect((await createProjectStore(small.db).all()).length).toBeGreaterThan(1);
+        // Many snapshots, each with queries at once, take turns on the one connection.
+        const twice = () => one.within({ projectId: mine.id }, () => one.snapshot(() => Promise.all([all(), all()])));
+        const many = await Promise.all(Array.from({ length: 20 }, twice));
+        expect(new Set(many.flat(2).map(({ id }) => id))).toEqual(new Set([mine.id]));
+      } finally {
+        await small.close();
+      }
+    });
+  });
+
   test('keep the scope through a transaction and what follows an await', async () => {
     await asMine(async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));

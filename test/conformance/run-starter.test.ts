@@ -127,15 +127,15 @@ describe('cancel', () => {
   test('asks the workflow to stop; asking twice is asking once', async () => {
     const run = someRun();
     await starter.start(run);
-    await starter.cancel(run.workflowId);
-    await starter.cancel(run.workflowId);
+    expect(await starter.cancel(run.workflowId)).toBe(true);
+    expect(await starter.cancel(run.workflowId)).toBe(true);
     const { events } = await handleOf(run).fetchHistory();
     expect(events?.filter((event) => event.workflowExecutionCancelRequestedEventAttributes)).toHaveLength(1);
     expect((await handleOf(run).describe()).status.name).toBe('RUNNING');
   });
 
-  test('does nothing when there is no such run, or it has ended', async () => {
-    await starter.cancel(someRun().workflowId);
+  test('does nothing when there is no such run, which it says, or it has ended', async () => {
+    expect(await starter.cancel(someRun().workflowId)).toBe(false);
     const run = someRun();
     await starter.start(run);
     await handleOf(run).terminate();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
@@ -6,10 +7,11 @@ import { createApiKeyStore, createProjectStore } from '../../adapters/database/p
 import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { type ImageDetail, ImageDetail as ImageDetailSchema, type ImageView } from '../../shared/contracts/api.ts';
 import { Operations as OperationsSchema } from '../../shared/contracts/operations.ts';
-import type { Role } from '../../shared/ports/projects.ts';
+import type { Project, Role } from '../../shared/ports/projects.ts';
 import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';
+import { uploadedImage } from '../support/samples.ts';
 import { cookieOf, someAccounts, startWithIssuer } from '../support/signed-in.ts';
 import { whereUploaded } from '../support/where-uploaded.ts';
 
@@ -704,6 +706,18 @@ describe('images', () => {
       expect(answer.body.error.remedy).toBeTruthy();
     }
   });
+});
+
+test('cancelling a run that Temporal does not know starts its workflow, which ends it', async () => {
+  const demo = await createProjectStore(installation.db).get('demo');
+  const { image, run } = await uploadedImage(installation.db, demo as Project);
+  expect((await call('member', 'POST', `/v1/images/${image.id}/cancel`)).status).toBe(202);
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = installation.env;
+  const connection = await Connection.connect({ address: address as string });
+  const handle = new Client({ connection, namespace: namespace as string }).workflow.getHandle(run.workflowId);
+  const { events } = await handle.fetchHistory();
+  await connection.close();
+  expect(events?.some((event) => event.workflowExecutionCancelRequestedEventAttributes)).toBe(true);
 });
 
 describe('an upload in parts', () => {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { CheckReport } from '../../shared/contracts/check.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
+import { processesWith } from '../support/processes-with.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 
 /** `bootready check`, with neither server nor configuration. The first test that inspects may build the appliance. */
@@ -114,15 +115,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the tools and clears up', { t
     what: 'inspect has begun',
     every: 50,
   });
-  // Command lines tell nothing of the host; what is bound into a sandbox does.
-  const mounts = (pid: string) => {
-    try {
-      return readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  const ours = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && mounts(pid).includes(basename(scratch)));
+  const ours = () => processesWith(basename(scratch));
   await eventually(async () => ours().length > 0, { within: 60, what: 'guestfish runs', every: 50 });
   run.child.kill(signal);
   expect((await run.ended).code).toBe(130);

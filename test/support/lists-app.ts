@@ -25,7 +25,10 @@ import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.
 const plenty = '1000000000';
 
 /** The API in this process, on a database and nothing else: for what only reads that. `ask` is a GET with a key of the project. */
-export async function listsApp(database: OpenDatabase): Promise<{
+export async function listsApp(
+  database: OpenDatabase,
+  change: (deps: Partial<ApiDeps>) => Partial<ApiDeps> = (deps) => deps,
+): Promise<{
   ask(project: string, role: 'member' | 'admin', url: string): Promise<{ status: number; body: string }>;
   app: FastifyInstance;
 }> {
@@ -43,12 +46,13 @@ export async function listsApp(database: OpenDatabase): Promise<{
     RATE_PER_PROJECT: plenty,
   } as never);
   const secrets = makeSecretKeys(config.SECRETS_KEY);
-  const { db, within } = database.scoped();
+  const { db, within, snapshot } = database.scoped();
   const keys = createApiKeyStore(database.db);
   const deps: Partial<ApiDeps> = {
     config,
     secrets,
     within,
+    snapshot,
     keys,
     oidc: undefined,
     sessions: createSessionStore(database.db, { idleSeconds: 60 }),
@@ -68,7 +72,7 @@ export async function listsApp(database: OpenDatabase): Promise<{
     workers: createWorkerRegistry(database.db),
     audit: createAuditLog(database.db),
   };
-  const app = await createApp(deps as ApiDeps, pino({ level: 'error' }));
+  const app = await createApp(change(deps) as ApiDeps, pino({ level: 'error' }));
   const known = new Map<string, string>();
   const keyFor = async (project: string, role: 'member' | 'admin'): Promise<string> => {
     const name = `${project} ${role}`;

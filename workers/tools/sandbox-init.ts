@@ -7,13 +7,19 @@ export type SandboxInit = {
   pid(): number | undefined;
   /** Kills the process, if it is still the one that bwrap has reported. If bwrap's report has not arrived yet, waits a moment for it. */
   kill(): Promise<void>;
+  /** Resolves when it has ended, and with it all processes of its namespace: the kernel lets it end last. */
+  ended(): Promise<void>;
 };
 
-/** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
+/**
+ * When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), fields 3 and 22). Undefined if it does not exist, or if it
+ * has ended and only waits for its parent.
+ */
 function readStartTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return 'ZX'.includes(state) ? undefined : fields[18];
   } catch {
     return undefined;
   }
@@ -40,16 +46,20 @@ export function watchInit(status: Readable, onStart: (pid: number) => void): San
       resolve();
     });
   });
+  const isAlive = (): boolean => found !== undefined && readStartTime(found.pid) === found.start;
   return {
     pid: () => found?.pid,
     kill: async () => {
       if (!found) await Promise.race([told, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())]);
-      if (!found || readStartTime(found.pid) !== found.start) return;
+      if (!found || !isAlive()) return;
       try {
         process.kill(found.pid, 'SIGKILL');
       } catch {
         // Gone meanwhile.
       }
+    },
+    ended: async () => {
+      while (isAlive()) await new Promise((resolve) => setTimeout(resolve, 5).unref());
     },
   };
 }

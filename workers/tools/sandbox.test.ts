@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildDisk, convert } from '../../test/hostile/images.ts';
+import { eventually } from '../../test/support/eventually.ts';
+import { processesWith } from '../../test/support/processes-with.ts';
 import { fileInput, qemuImgConvert } from './qemu-img.ts';
 import { runSandboxed, type SandboxCommand } from './sandbox.ts';
 
@@ -50,6 +52,25 @@ test('no network: what is reached without the sandbox is not reached within', as
   });
   expect(requests).toBe(1);
   server.close();
+});
+
+test('a process that takes long to die is dead when the end is reported', { timeout: 30_000 }, async () => {
+  // The kernel needs a while to free the memory of each.
+  const hold = `python3 -c 'held = b"x" * (300 << 20); open("/out/holds", "a").write("."); import time; time.sleep(60)'`;
+  const controller = new AbortController();
+  const running = sh(`(${hold} & ${hold} & ${hold} & wait) <&- >&- 2>&-`, {
+    writable: { '/out': dir },
+    limits: { ...limits, memoryBytes: 1024 * MiB, residentBytes: 2048 * MiB },
+    signal: controller.signal,
+  });
+  const holds = join(dir, 'holds');
+  await eventually(async () => existsSync(holds) && statSync(holds).size === 3, {
+    within: 20,
+    what: 'all hold memory',
+  });
+  controller.abort();
+  await expect(running).rejects.toMatchObject({ context: { killed: true } });
+  expect(processesWith(basename(dir))).toEqual([]);
 });
 
 test('time, file size and cancelling end it with all its children', async () => {

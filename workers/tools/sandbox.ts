@@ -155,7 +155,8 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
       void init.kill();
       setTimeout(giveUp, drainMs).unref();
     });
-    child.once('close', () => void lookOnceMore().finally(give));
+    // bwrap outside of the namespace may be gone while a large process inside is still dying.
+    child.once('close', () => void init.ended().then(lookOnceMore).finally(give));
     child.once('error', () => {
       gone(127, null);
       give();
