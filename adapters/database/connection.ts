@@ -15,11 +15,26 @@ const verified = ['verify-full', 'require'];
 const files = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const;
 
 /**
+ * Hosts vanish without a word, and firewalls forget connections on which nothing moves. Linux asks an idle peer after two hours; we ask after ten seconds, and
+ * ten times more, one a second (Node: net.Socket.setKeepAlive).
+ */
+const liveness = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
+
+/**
+ * For each new connection: what the server is to do when we are the ones who vanish. Locks of a transaction that nobody ends would keep the next attempt
+ * waiting for hours. As a statement, because poolers refuse unknown parameters of a start.
+ */
+export const whenWeVanish = `set idle_in_transaction_session_timeout = '60s';
+set tcp_keepalives_idle = '30s'; set tcp_keepalives_interval = '10s'; set tcp_keepalives_count = 3`;
+
+/**
  * pg's options of a postgres:// URL with libpq's parameters. With TLS the server is always verified, its name included: `require`
  * means that too, and what would not verify is refused. Files are read once.
  * @throws BootreadyError `invalid-input`
  */
-export function toConnection(databaseUrl: string): Pick<ClientConfig, 'connectionString' | 'ssl'> {
+export function toConnection(
+  databaseUrl: string,
+): Pick<ClientConfig, 'connectionString' | 'ssl' | keyof typeof liveness> {
   const url = new URL(databaseUrl);
   const { searchParams: parameters } = url;
   const named = (Object.keys(files) as (keyof typeof files)[]).filter((name) => parameters.has(name));
@@ -39,7 +54,7 @@ export function toConnection(databaseUrl: string): Pick<ClientConfig, 'connectio
   }
   // pg would judge them again, by rules of its own.
   for (const name of ['sslmode', ...named]) parameters.delete(name);
-  return { connectionString: url.toString(), ssl: mode === 'disable' ? false : ssl };
+  return { ...liveness, connectionString: url.toString(), ssl: mode === 'disable' ? false : ssl };
 }
 
 function readContent(path: string, parameter: string): string {

@@ -16,7 +16,7 @@ export function openImageFeed(url: string): ImageFeed & { close(): Promise<void>
 
   const connect = async (): Promise<void> => {
     if (closed) return;
-    const next = new pg.Client({ ...connection, keepAlive: true });
+    const next = new pg.Client(connection);
     next.on('error', () => undefined);
     next.once('end', () => {
       if (!closed) setTimeout(() => void connect(), 1000).unref();

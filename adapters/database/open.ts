@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { toConnection } from './connection.ts';
+import { toConnection, whenWeVanish } from './connection.ts';
 import type { Database } from './schema.ts';
 import { type ScopedDatabase, scopedDatabase } from './scope.ts';
 
@@ -20,6 +20,12 @@ export function openDatabase(url: string, { max = 10 }: { max?: number } = {}): 
   const pool = new pg.Pool({
     ...toConnection(url),
     max,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; only its type says otherwise
+    onConnect: async (client) => {
+      // The pool listens only while nobody uses the connection. When one breaks in use, its query fails; that must not end the process too.
+      client.on('error', () => undefined);
+      await client.query(whenWeVanish);
+    },
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === int8 ? (Number as never) : pg.types.getTypeParser(oid, format as never),

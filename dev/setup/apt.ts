@@ -76,7 +76,7 @@ export async function requireReadableKernel(): Promise<void> {
 }
 
 /** Packages with a service of the same name. */
-const servers = ['redis-server', 'prometheus'];
+const servers = ['redis-server', 'prometheus', 'haproxy'];
 
 const policyFile = '/usr/sbin/policy-rc.d';
 

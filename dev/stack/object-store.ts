@@ -9,6 +9,8 @@ export type ObjectStoreOptions = {
   port: number;
   accessKey: string;
   secretKey: string;
+  /** The address that it listens at. */
+  host?: string;
   /** Must answer already: the server sends a test event when it starts, and ends when nobody takes it. */
   webhookUrl?: string;
   logFile?: string;
@@ -20,19 +22,19 @@ export type ObjectStoreOptions = {
 export async function startObjectStore(
   options: ObjectStoreOptions,
 ): Promise<Service & { endpoint: string; region: string }> {
-  const { dataDir, port, accessKey, secretKey, webhookUrl, logFile } = options;
+  const { dataDir, port, accessKey, secretKey, host = '127.0.0.1', webhookUrl, logFile } = options;
   const objects = join(dataDir, 'objects');
   await mkdir(objects, { recursive: true });
   const metadata = await metadataFolder(dataDir, objects);
   if (options.withUsers) await mkdir(join(dataDir, 'users'), { recursive: true });
-  const client = new Client({ endPoint: '127.0.0.1', port, useSSL: false, accessKey, secretKey });
+  const client = new Client({ endPoint: host, port, useSSL: false, accessKey, secretKey });
   const service = await startServer({
     name: 'The object store',
     command: await toolPath('versitygw'),
     args: [
       ...(options.withUsers ? ['--iam-dir', join(dataDir, 'users')] : []),
       '--port',
-      `127.0.0.1:${port}`,
+      `${host}:${port}`,
       '--quiet',
       '--keep-alive',
       'posix',
@@ -47,7 +49,7 @@ export async function startObjectStore(
     logFile: logFile ?? join(dataDir, 'versitygw.log'),
     ready: () => client.listBuckets().then(() => true),
   });
-  return { ...service, endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' };
+  return { ...service, endpoint: `http://${host}:${port}`, region: 'us-east-1' };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,8 @@ export type PostgresOptions = {
   dataDir: string;
   port: number;
   password: string;
+  /** The address that it listens at, and whose network may log in with the password. */
+  host?: string;
   logFile?: string;
   /** Where nothing needs to outlive the host: waits for no disk (fsync off). */
   isFleeting?: boolean;
@@ -26,20 +28,21 @@ type Launch = (program: string, args: readonly string[]) => { command: string; a
 
 /** A Postgres cluster with the binaries of an npm package; its data stays. `url` names the database `bootready`. */
 export async function startPostgres(options: PostgresOptions): Promise<Service & { url: string }> {
-  const { dataDir, port, password, logFile } = options;
+  const { dataDir, port, password, host = '127.0.0.1', logFile } = options;
   const cluster = join(dataDir, 'cluster');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await endOrphan(cluster);
   const launch = await unprivileged();
   if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(launch, cluster, password);
+  if (options.host) await letIn(cluster);
 
-  const urlOf = (database: string): string => `postgres://bootready:${password}@127.0.0.1:${port}/${database}`;
+  const urlOf = (database: string): string => `postgres://bootready:${password}@${host}:${port}/${database}`;
   const service = await startServer({
     name: 'Postgres',
     ...launch(postgres, [
       ...['-D', cluster, '-p', String(port)],
       ...[
-        'listen_addresses=127.0.0.1',
+        `listen_addresses=${host}`,
         'unix_socket_directories=',
         'max_connections=200',
         ...(options.settings ?? []),
@@ -105,6 +108,13 @@ async function initialise(launch: Launch, cluster: string, password: string): Pr
   } finally {
     await rm(passwordFile, { force: true });
   }
+}
+
+/** Other hosts of the same network (pg_hba.conf(5)). */
+async function letIn(cluster: string): Promise<void> {
+  const file = join(cluster, 'pg_hba.conf');
+  const rule = 'host all all samenet scram-sha-256\n';
+  if (!(await readFile(file, 'utf8')).endsWith(rule)) await appendFile(file, rule);
 }
 
 async function ensureDatabase(url: string): Promise<boolean> {

@@ -7,6 +7,8 @@ export type RedisOptions = {
   dataDir: string;
   port: number;
   password: string;
+  /** The address that it listens at. */
+  host?: string;
   logFile?: string;
   /** redis.conf, line by line. */
   settings?: readonly string[];
@@ -14,15 +16,15 @@ export type RedisOptions = {
 
 /** AOF and `noeviction` as BullMQ asks: https://docs.bullmq.io/guide/going-to-production */
 export async function startRedis(options: RedisOptions): Promise<Service & { url: string }> {
-  const { dataDir, port, password, logFile } = options;
+  const { dataDir, port, password, host = '127.0.0.1', logFile } = options;
   await mkdir(dataDir, { recursive: true });
-  const url = `redis://:${password}@127.0.0.1:${port}`;
+  const url = `redis://:${password}@${host}:${port}`;
   const service = await startServer({
     name: 'Redis',
     command: 'redis-server',
     args: ['-'],
     input: [
-      ...['bind 127.0.0.1', `port ${port}`, `dir "${dataDir}"`, `requirepass ${password}`],
+      ...[`bind ${host}`, `port ${port}`, `dir "${dataDir}"`, `requirepass ${password}`],
       ...[
         'appendonly yes',
         'appendfsync everysec',

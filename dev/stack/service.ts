@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { BootreadyError } from '../../shared/errors.ts';
 
-/** A server that runs on 127.0.0.1 until it is stopped. */
+/** A server that runs until it is stopped. */
 export type Service = {
   name: string;
   pid?: number;

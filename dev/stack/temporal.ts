@@ -5,7 +5,17 @@ import { searchAttributes } from '../../shared/contracts/workflow.ts';
 import { type Service, startServer } from './service.ts';
 import { toolPath } from './tool-path.ts';
 
-export type TemporalOptions = { dataDir: string; port: number; uiPort?: number; logFile?: string };
+export type TemporalOptions = {
+  dataDir: string;
+  port: number;
+  /**
+   * Another network namespace to run in, by its address and the command that starts programs there. The server listens at all addresses there: with a single
+   * one of them, its parts would still look for each other at 127.0.0.1.
+   */
+  on?: { address: string; by: readonly string[] };
+  uiPort?: number;
+  logFile?: string;
+};
 
 /**
  * Task queues that go round by fairness keys, our projects; in one partition each, for the order of several is a matter of chance, and one is enough for
@@ -22,12 +32,24 @@ export async function startTemporal(
   options: TemporalOptions,
 ): Promise<Service & { address: string; uiUrl: string | undefined }> {
   await mkdir(options.dataDir, { recursive: true });
-  const address = `127.0.0.1:${options.port}`;
+  const { address: host, by } = options.on ?? { address: '127.0.0.1', by: [] };
+  const address = `${host}:${options.port}`;
+  const [command = '', ...wrapped] = [...by, await toolPath('temporal')];
   const service = await startServer({
     name: 'Temporal',
-    command: await toolPath('temporal'),
+    command,
     args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'error'],
+      ...wrapped,
+      ...[
+        'server',
+        'start-dev',
+        '--ip',
+        options.on ? '0.0.0.0' : host,
+        '--port',
+        String(options.port),
+        '--log-level',
+        'error',
+      ],
       ...['--db-filename', join(options.dataDir, 'temporal.db')],
       ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ...fairness.flatMap((setting) => ['--dynamic-config-value', setting]),
@@ -44,5 +66,5 @@ export async function startTemporal(
       }
     },
   });
-  return { ...service, address, uiUrl: options.uiPort ? `http://127.0.0.1:${options.uiPort}` : undefined };
+  return { ...service, address, uiUrl: options.uiPort ? `http://${host}:${options.uiPort}` : undefined };
 }

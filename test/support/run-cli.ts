@@ -29,7 +29,7 @@ export function startCli(
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
-      NODE_COMPILE_CACHE: inject('stack').compileCache,
+      NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? inject('stack').compileCache,
       ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],
