@@ -83,7 +83,7 @@ export const Environment = z.object({
   SESSION_IDLE_MINUTES: z.coerce.number().int().min(2).max(720).default(60),
   /** The secret that senders of storage notifications must send; at least 16 characters. */
   EVENTS_SECRET: z.string().min(16),
-  /** Seals secrets in the database and signs tokens; several with spaces between, the newest first. API and workers for queues need it. */
+  /** Encrypts secrets in the database and signs tokens; several with spaces between, the newest first. API and workers for queues need it. */
   SECRETS_KEY: SecretsKey.optional(),
   /** Requests a minute from one address, with one key, of one project; and wrong keys a minute from one address. */
   RATE_PER_ADDRESS: z.coerce.number().int().positive().default(12_000),

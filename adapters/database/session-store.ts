@@ -8,12 +8,12 @@ const claim = sql<Date>`now() + interval '30 seconds'`;
 
 const wasLongUnused = sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`;
 
-function toColumns({ name, projects, role, sealed, renewAt }: UserGrant) {
+function toColumns({ name, projects, role, encrypted, renewAt }: UserGrant) {
   return {
     name,
     projects: [...projects],
     role,
-    sealed,
+    sealed: encrypted,
     renew_at: renewAt,
     renewing_until: null,
   };

@@ -4,7 +4,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
 import type { SecretKeys } from '../../shared/secrets/secret-keys.ts';
 import type { Database } from './schema.ts';
-import { locateSecret, resealWebhooks } from './sealed-webhooks.ts';
+import { encryptWebhooksAgain, locateSecret } from './webhook-secrets.ts';
 
 /** The limit of one list; the operator chooses `most`. */
 const mostListed = 1000;
@@ -40,7 +40,7 @@ export function createWebhookStore(
         const id = randomUUID();
         const row = await trx
           .insertInto('webhooks')
-          .values({ id, project_id: projectId, url, secret: secrets.seal(secret, locateSecret(id)) })
+          .values({ id, project_id: projectId, url, secret: secrets.encrypt(secret, locateSecret(id)) })
           .returning('created_at')
           .executeTakeFirstOrThrow();
         return { id, projectId, url, createdAt: row.created_at, disabledAt: null };
@@ -128,7 +128,7 @@ export function createWebhookStore(
             id: row.webhook_id,
             projectId: row.project_id,
             url: row.url,
-            secret: secrets.unseal(row.secret, locateSecret(row.webhook_id)),
+            secret: secrets.decrypt(row.secret, locateSecret(row.webhook_id)),
             createdAt: row.webhook_created_at,
             disabledAt: row.disabled_at,
           },
@@ -152,6 +152,6 @@ export function createWebhookStore(
         .execute();
     },
 
-    reseal: (which) => resealWebhooks(db, secrets, which),
+    encryptAgain: (which) => encryptWebhooksAgain(db, secrets, which),
   };
 }

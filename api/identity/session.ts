@@ -87,18 +87,18 @@ export function sessionRoutes({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZo
       },
       async (request, reply) => {
         const token = readToken(request);
-        const sealed = token === undefined ? undefined : await sessions.remove(hashOfKey(token));
+        const encrypted = token === undefined ? undefined : await sessions.remove(hashOfKey(token));
         // https://www.w3.org/TR/clear-site-data/: what earlier versions let a browser keep goes too.
         withCookie(request, reply, '', 0).header('clear-site-data', '"cache"');
-        const signOutUrl = sealed && token !== undefined ? await urlFor(sealed, token, request) : undefined;
+        const signOutUrl = encrypted && token !== undefined ? await urlFor(encrypted, token, request) : undefined;
         return signOutUrl === undefined ? reply.code(204).send(null) : { signOutUrl };
       },
     );
 
     /** A user who signs out is signed out here, whether the issuer answers or not. */
-    const urlFor = async (sealed: Buffer, token: string, { log }: FastifyRequest): Promise<string | undefined> => {
+    const urlFor = async (encrypted: Buffer, token: string, { log }: FastifyRequest): Promise<string | undefined> => {
       try {
-        return await oidc?.signOutUrl(openIssuersTokens(sealed, token).idToken);
+        return await oidc?.signOutUrl(openIssuersTokens(encrypted, token).idToken);
       } catch (error) {
         log.warn({ error: explain(error) }, 'nobody signs out at the issuer');
         return undefined;

@@ -4,7 +4,7 @@ import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { SignedIn } from '../../shared/ports/oidc.ts';
 import type { Identity, Session, SessionPlace, UserGrant } from '../../shared/ports/projects.ts';
 import { hashOfKey, newSessionToken } from '../../shared/secrets/api-key.ts';
-import { seal, unseal } from '../../shared/secrets/seal.ts';
+import { decrypt, encrypt } from '../../shared/secrets/encrypt.ts';
 import type { ApiDeps } from '../deps.ts';
 import { existingProjects } from './bearer.ts';
 
@@ -23,8 +23,8 @@ const renewalSeconds = { least: 60, most: 900 };
 const IssuersTokens = z.object({ refreshToken: z.string().optional(), idToken: z.string().optional() });
 type IssuersTokens = z.infer<typeof IssuersTokens>;
 
-export function openIssuersTokens(sealed: Buffer, token: string): IssuersTokens {
-  const text = unseal(sealed, token);
+export function openIssuersTokens(encrypted: Buffer, token: string): IssuersTokens {
+  const text = decrypt(encrypted, token);
   return text === undefined ? {} : IssuersTokens.parse(JSON.parse(text));
 }
 
@@ -35,7 +35,7 @@ function toGrant(signedIn: SignedIn, projects: readonly string[], token: string)
     name: access.name,
     role: access.role,
     projects,
-    sealed: seal(JSON.stringify({ refreshToken, idToken } satisfies IssuersTokensOrNone), token),
+    encrypted: encrypt(JSON.stringify({ refreshToken, idToken } satisfies IssuersTokensOrNone), token),
     renewAt: refreshToken === undefined ? null : new Date(Date.now() + wait * 1000),
   };
 }
@@ -65,19 +65,19 @@ export async function readSession(token: string, deps: SessionDeps): Promise<Ses
   const session = await deps.sessions.find(hash);
   if (session?.identity.user && !deps.oidc) return undefined;
   if (!session?.renewalDue) return session;
-  const sealed = await deps.sessions.claimRenewal(hash);
-  if (!sealed) return othersRenewal(hash, deps);
-  await renew(session.identity, { token, hash, sealed }, deps);
+  const encrypted = await deps.sessions.claimRenewal(hash);
+  if (!encrypted) return othersRenewal(hash, deps);
+  await renew(session.identity, { token, hash, encrypted }, deps);
   return deps.sessions.find(hash);
 }
 
 /** The issuer's answer, or its "no" (the session is over), is settled in the store. @throws `unavailable` */
 async function renew(
   { user, projectId }: Identity,
-  { token, hash, sealed }: { token: string; hash: Buffer; sealed: Buffer },
+  { token, hash, encrypted }: { token: string; hash: Buffer; encrypted: Buffer },
   { sessions, projects, oidc }: SessionDeps,
 ): Promise<void> {
-  const { refreshToken, idToken } = openIssuersTokens(sealed, token);
+  const { refreshToken, idToken } = openIssuersTokens(encrypted, token);
   try {
     if (!oidc || !user || refreshToken === undefined) return void (await sessions.remove(hash));
     const renewed = await oidc.renew(user.subject, refreshToken);

@@ -6,14 +6,16 @@ import { Exit, exitCode } from '../exit.ts';
 import { readConfig } from './environment.ts';
 import { withDatabase } from './with-database.ts';
 
-/** Seals all secrets in the database with the newest key. Everything may run meanwhile, and it may be stopped and run again. */
+/** Encrypts all secrets in the database with the newest key. Everything may run meanwhile, and it may be stopped and run again. */
 export async function rotateSecrets({ json }: OutputOptions): Promise<void> {
   const secrets = makeSecretKeys(readConfig().SECRETS_KEY);
-  const { sealed, unreadable } = await withDatabase((db) => createWebhookStore(db, secrets).reseal('outdated'));
+  const { encrypted, unreadable } = await withDatabase((db) =>
+    createWebhookStore(db, secrets).encryptAgain('outdated'),
+  );
   printResult(
-    { sealed, unreadable: unreadable.map(explain) },
+    { encrypted, unreadable: unreadable.map(explain) },
     () => [
-      `Encrypted ${sealed} ${sealed === 1 ? 'secret' : 'secrets'} with the newest key.`,
+      `Encrypted ${encrypted} ${encrypted === 1 ? 'secret' : 'secrets'} with the newest key.`,
       ...unreadable.map(({ message, remedy }) => `${message} ${remedy}`),
       unreadable.length > 0
         ? 'Keep all keys: some secrets could not be opened.'

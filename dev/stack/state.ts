@@ -37,7 +37,7 @@ const StackState = z.object({
   eventsSecret: z.string(),
   /** Signs the provenance of images; older data folders have none. */
   provenanceKey: z.string().optional(),
-  /** Seals secrets in the database; older data folders have none. */
+  /** Encrypts secrets in the database; older data folders have none. */
   secretsKey: z.string().optional(),
   /** The keys of the project `demo`; made at the first start. */
   keys: z.object({ member: z.string(), admin: z.string() }).optional(),

@@ -108,8 +108,8 @@ export type UserGrant = {
   name: string;
   projects: readonly string[];
   role: Role;
-  /** The issuer's own tokens, sealed so that only the cookie opens them. */
-  sealed: Buffer;
+  /** The issuer's own tokens, encrypted so that only the cookie opens them. */
+  encrypted: Buffer;
   /** Null: it cannot be asked again. */
   renewAt: Date | null;
 };
@@ -160,7 +160,7 @@ export interface SessionStore {
   /** Settles a claim; without a grant another process may try. */
   settleRenewal(hash: Buffer, grant?: UserGrant): Promise<void>;
   chooseProject(hash: Buffer, projectId: string): Promise<void>;
-  /** Gives what was sealed, if anything was. */
+  /** Gives what was encrypted, if anything was. */
   remove(hash: Buffer): Promise<Buffer | undefined>;
 }
 export type NewUserSession = UserGrant & { subject: string; projectId: string };

@@ -12,7 +12,7 @@ export type Delivery = {
   traceparent: Traceparent | null;
 };
 
-export type Resealed = { sealed: number; unreadable: BootreadyError[] };
+export type Rotation = { encrypted: number; unreadable: BootreadyError[] };
 
 /** The webhooks, and the messages that each of them got. Secrets are encrypted in the store, with the configuration's keys. */
 export interface WebhookStore {
@@ -21,12 +21,12 @@ export interface WebhookStore {
   disable(id: string): Promise<void>;
   /** Lays out one delivery for each new outbox row and each webhook of its project; returns all deliveries that are pending. */
   relay(): Promise<string[]>;
-  /** @throws `unavailable` when the secret was sealed with a key that is not there */
+  /** @throws `unavailable` when the secret was encrypted with a key that is not there */
   delivery(id: string): Promise<Delivery | undefined>;
   note(
     id: string,
     result: { status: 'pending' | 'delivered' | 'failed'; httpStatus?: number; error?: string },
   ): Promise<void>;
   /** Encrypts with the newest key: either the secrets that are in clear text (from before there were keys), or all that have another key. */
-  reseal(which: 'clear' | 'outdated'): Promise<Resealed>;
+  encryptAgain(which: 'clear' | 'outdated'): Promise<Rotation>;
 }

@@ -24,7 +24,7 @@ export function makeKeyId(key: KeyObject): string {
 }
 
 /** @param key Ed25519, private (RFC 8032) */
-export function seal(payloadType: string, payload: Buffer, key: KeyObject): Envelope {
+export function signEnvelope(payloadType: string, payload: Buffer, key: KeyObject): Envelope {
   return {
     payloadType,
     payload: payload.toString('base64'),

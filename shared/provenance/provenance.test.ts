@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Report } from '../contracts/run.ts';
-import { makeKeyId, openEnvelope, pae, seal } from './dsse.ts';
+import { makeKeyId, openEnvelope, pae, signEnvelope } from './dsse.ts';
 import { makePublicPem, newSigningKey, readPublicKeys, readSigningKey } from './keys.ts';
 import { payloadType, toStatement } from './statement.ts';
 import { verifyProvenance } from './verify.ts';
@@ -29,8 +29,8 @@ const statement = toStatement(report, {
   keyId: makeKeyId(key),
   finishedOn: new Date('2026-01-02T03:04:05Z'),
 });
-function sealed(what: unknown = statement, type = payloadType): string {
-  return JSON.stringify(seal(type, Buffer.from(JSON.stringify(what)), key));
+function signed(what: unknown = statement, type = payloadType): string {
+  return JSON.stringify(signEnvelope(type, Buffer.from(JSON.stringify(what)), key));
 }
 
 test('the encoding that is signed is that of the specification', () => {
@@ -50,7 +50,7 @@ test('a signature of RFC 8032 is understood', () => {
 });
 
 test('what the installation signed is trusted, with what it says', () => {
-  const verified = verifyProvenance(sealed(), sha256, keys);
+  const verified = verifyProvenance(signed(), sha256, keys);
   expect(verified).toMatchObject({ trusted: true, keyId: makeKeyId(key) });
   expect(statement.predicate.buildDefinition.resolvedDependencies[0]?.digest).toEqual({ sha256: 'cd'.repeat(32) });
   expect(statement.predicate.runDetails.byproducts[0]?.annotations).toMatchObject({
@@ -61,24 +61,24 @@ test('what the installation signed is trusted, with what it says', () => {
 });
 
 test.each<[string, () => ReturnType<typeof verifyProvenance>, RegExp]>([
-  ['another file', () => verifyProvenance(sealed(), '00'.repeat(32), keys), /not the published one/],
-  ['another key', () => verifyProvenance(sealed(), sha256, [generateKeyPairSync('ed25519').publicKey]), /signature/],
+  ['another file', () => verifyProvenance(signed(), '00'.repeat(32), keys), /not the published one/],
+  ['another key', () => verifyProvenance(signed(), sha256, [generateKeyPairSync('ed25519').publicKey]), /signature/],
   ['no envelope', () => verifyProvenance('{}', sha256, keys), /no signed envelope/],
   ['no JSON', () => verifyProvenance('<html>', sha256, keys), /no signed envelope/],
   [
     'another payload type',
-    () => verifyProvenance(sealed(statement, 'text/plain'), sha256, keys),
+    () => verifyProvenance(signed(statement, 'text/plain'), sha256, keys),
     /not the provenance of an image/,
   ],
   [
     'another statement',
-    () => verifyProvenance(sealed({ ...statement, predicateType: 'x' }), sha256, keys),
+    () => verifyProvenance(signed({ ...statement, predicateType: 'x' }), sha256, keys),
     /not the provenance of an image/,
   ],
   [
     'a changed payload',
     () => {
-      const envelope = JSON.parse(sealed());
+      const envelope = JSON.parse(signed());
       const payload = Buffer.from(envelope.payload, 'base64').toString().replace('enforce', 'enfzzze');
       return verifyProvenance(
         JSON.stringify({ ...envelope, payload: Buffer.from(payload).toString('base64') }),
@@ -90,7 +90,7 @@ test.each<[string, () => ReturnType<typeof verifyProvenance>, RegExp]>([
   ],
   [
     'a changed type',
-    () => verifyProvenance(JSON.stringify({ ...JSON.parse(sealed()), payloadType: 'x' }), sha256, keys),
+    () => verifyProvenance(JSON.stringify({ ...JSON.parse(signed()), payloadType: 'x' }), sha256, keys),
     /signature/,
   ],
 ])('%s is not trusted, and it is said why', (_what, verified, reason) => {
@@ -102,7 +102,7 @@ test.each<[string, () => ReturnType<typeof verifyProvenance>, RegExp]>([
 });
 
 test('a key id that lies does not matter, and one of several keys is enough', () => {
-  const envelope = { ...JSON.parse(sealed()) };
+  const envelope = { ...JSON.parse(signed()) };
   envelope.signatures[0].keyid = 'me';
   const others = [generateKeyPairSync('ed25519').publicKey, ...keys];
   expect(openEnvelope(envelope, others)?.payload.toString()).toBe(JSON.stringify(statement));

@@ -31,33 +31,33 @@ test('without one it says what to do', () => {
   );
 });
 
-test('the newest seals, all open', () => {
-  const before = makeSecretKeys([first]).seal('whsec_x', 'row 1');
+test('the newest encrypts, all open', () => {
+  const before = makeSecretKeys([first]).encrypt('whsec_x', 'row 1');
   expect(before).not.toContain('whsec');
   const both = makeSecretKeys([second, first]);
-  expect(both.unseal(before, 'row 1')).toBe('whsec_x');
-  const after = both.seal('whsec_x', 'row 1');
+  expect(both.decrypt(before, 'row 1')).toBe('whsec_x');
+  const after = both.encrypt('whsec_x', 'row 1');
   expect(after.startsWith(both.prefixes[0])).toBe(true);
   expect(before.startsWith(both.prefixes[0])).toBe(false);
-  expect(makeSecretKeys([second]).unseal(after, 'row 1')).toBe('whsec_x');
+  expect(makeSecretKeys([second]).decrypt(after, 'row 1')).toBe('whsec_x');
 });
 
 test('what lies in clear is given as it is', () => {
-  expect(makeSecretKeys([first]).unseal('whsec_x', 'row 1')).toBe('whsec_x');
+  expect(makeSecretKeys([first]).decrypt('whsec_x', 'row 1')).toBe('whsec_x');
 });
 
 test('a key that is missing is named, and so is a row that was changed; neither shows a secret', () => {
-  const sealed = makeSecretKeys([first]).seal('whsec_x', 'row 1');
-  expect(() => makeSecretKeys([second]).unseal(sealed, 'row 1')).toThrow(
+  const encrypted = makeSecretKeys([first]).encrypt('whsec_x', 'row 1');
+  expect(() => makeSecretKeys([second]).decrypt(encrypted, 'row 1')).toThrow(
     expect.objectContaining({
       retryable: true,
-      message: expect.stringContaining(sealed.split(':')[2] ?? '?'),
+      message: expect.stringContaining(encrypted.split(':')[2] ?? '?'),
       remedy: expect.stringContaining('Add that key to SECRETS_KEY'),
     }),
   );
   const changed = expect.objectContaining({ retryable: false, message: expect.stringContaining('was changed') });
-  expect(() => makeSecretKeys([first]).unseal(sealed, 'row 2')).toThrow(changed);
-  expect(() => makeSecretKeys([first]).unseal(`${sealed}A`, 'row 1')).toThrow(changed);
+  expect(() => makeSecretKeys([first]).decrypt(encrypted, 'row 2')).toThrow(changed);
+  expect(() => makeSecretKeys([first]).decrypt(`${encrypted}A`, 'row 1')).toThrow(changed);
 });
 
 test('the id of a key tells nothing of it, and the keys for other purposes are others', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { BootreadyError } from '../errors.ts';
-import { deriveKey, seal, unseal } from './seal.ts';
+import { decrypt, deriveKey, encrypt } from './encrypt.ts';
 
 const make = 'openssl rand -hex 32';
 
@@ -18,18 +18,18 @@ export const SecretsKey = z
 
 /** Keys that only the configuration has: they encrypt secrets in the database, and sign tokens of the API. */
 export type SecretKeys = {
-  /** How a text begins that is sealed with each of them, the newest first; all of one length. */
+  /** How a text begins that is encrypted with each of them, the newest first; all of one length. */
   prefixes: [string, ...string[]];
   /** @param about the table, column and id that it belongs to: copied to another row it does not open */
-  seal(text: string, about: string): string;
+  encrypt(text: string, about: string): string;
   /** Returns clear text unchanged, because it is from the time before there were keys. @throws `unavailable` that names the missing key */
-  unseal(text: string, about: string): string;
+  decrypt(text: string, about: string): string;
   /** A key for each of ours, the newest first: sign with the first, and let all of them prove. */
   derive(purpose: string): [Uint8Array, ...Uint8Array[]];
 };
 
-/** How everything begins that is sealed; after it the id of the key, a colon, and the rest in base64url. */
-export const sealedPrefix = 'sealed:v1:';
+/** How everything begins that is encrypted; after it the id of the key, a colon, and the rest in base64url. */
+export const encryptedPrefix = 'sealed:v1:';
 const form = /^sealed:v1:([0-9a-f]{8}):([\w-]+)$/;
 
 /** Tells keys apart, and nothing about them. */
@@ -52,17 +52,17 @@ export function makeSecretKeys(keys: readonly string[] = []): SecretKeys {
     });
   }
   const byId = new Map([newest, ...older].map((key) => [makeId(key), key]));
-  const takePrefix = (key: string): string => `${sealedPrefix}${makeId(key)}:`;
+  const takePrefix = (key: string): string => `${encryptedPrefix}${makeId(key)}:`;
   const prefixes: SecretKeys['prefixes'] = [takePrefix(newest), ...older.map(takePrefix)];
   return {
     prefixes,
-    seal: (text, about) => `${prefixes[0]}${seal(text, newest, about).toString('base64url')}`,
-    unseal: (text, about) => {
-      if (!text.startsWith(sealedPrefix)) return text;
+    encrypt: (text, about) => `${prefixes[0]}${encrypt(text, newest, about).toString('base64url')}`,
+    decrypt: (text, about) => {
+      if (!text.startsWith(encryptedPrefix)) return text;
       const [, id = '', body = ''] = form.exec(text) ?? [];
       const key = byId.get(id);
       if (key === undefined) throw noSuchKey(about, id);
-      const opened = unseal(Buffer.from(body, 'base64url'), key, about);
+      const opened = decrypt(Buffer.from(body, 'base64url'), key, about);
       if (opened === undefined) throw changed(about);
       return opened;
     },

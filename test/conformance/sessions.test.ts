@@ -26,7 +26,7 @@ const aboutNow = 1000;
 async function someUser(more: Partial<NewUserSession> = {}, expiresAt = inMs(3600_000)) {
   const { id: projectId } = await someProject(database.db);
   const hash = randomBytes(32);
-  const grant = { name: 'Ada', projects: [projectId, 'second'], role: 'member', sealed: Buffer.from('s') } as const;
+  const grant = { name: 'Ada', projects: [projectId, 'second'], role: 'member', encrypted: Buffer.from('s') } as const;
   const user: NewUserSession = { ...grant, subject: 'u-1', projectId, renewAt: inMs(-aboutNow), ...more };
   await sessions.create({ hash, expiresAt, user });
   return { hash, user, projectId };
@@ -101,11 +101,17 @@ describe('sessions', () => {
       const claims = await Promise.all(Array.from({ length: 8 }, () => sessions.claimRenewal(hash)));
       return claims.filter((claim) => claim !== undefined);
     };
-    expect(await claimAll()).toEqual([user.sealed]);
+    expect(await claimAll()).toEqual([user.encrypted]);
     expect(await claimAll()).toEqual([]);
     await sessions.settleRenewal(hash);
     expect(await claimAll()).toHaveLength(1);
-    const grant = { ...user, role: 'reader', name: 'Ada L.', sealed: Buffer.from('t'), renewAt: inMs(60_000) } as const;
+    const grant = {
+      ...user,
+      role: 'reader',
+      name: 'Ada L.',
+      encrypted: Buffer.from('t'),
+      renewAt: inMs(60_000),
+    } as const;
     await sessions.settleRenewal(hash, grant);
     expect(await sessions.find(hash)).toMatchObject({
       identity: { role: 'reader', user: { name: 'Ada L.' } },
@@ -123,7 +129,7 @@ describe('sessions', () => {
       .set({ renewing_until: inMs(-aboutNow) })
       .where('hash', '=', hash)
       .execute();
-    expect(await sessions.claimRenewal(hash)).toEqual(user.sealed);
+    expect(await sessions.claimRenewal(hash)).toEqual(user.encrypted);
   });
 
   test('are of a key or of a user, and never of both or of neither', async () => {

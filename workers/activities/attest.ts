@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { ConvertedDisk, Report } from '../../shared/contracts/run.ts';
-import { makeKeyId, seal } from '../../shared/provenance/dsse.ts';
+import { makeKeyId, signEnvelope } from '../../shared/provenance/dsse.ts';
 import { payloadType, toStatement } from '../../shared/provenance/statement.ts';
 import { provenanceFile } from '../../shared/report/evidence.ts';
 import type { evidenceKeeper } from './evidence.ts';
@@ -18,6 +18,6 @@ export async function attest(
     keyId: makeKeyId(key),
     finishedOn: new Date(),
   });
-  const envelope = seal(payloadType, Buffer.from(JSON.stringify(statement)), key);
+  const envelope = signEnvelope(payloadType, Buffer.from(JSON.stringify(statement)), key);
   await keep(provenanceFile, 'application/json', Buffer.from(`${JSON.stringify(envelope)}\n`));
 }

@@ -35,7 +35,7 @@ export function queueHandlers(deps: HandlerDeps) {
       },
       reap: async () => {
         // Processes of an older version may still write them, so once is not enough.
-        await deps.webhooks.reseal('clear');
+        await deps.webhooks.encryptAgain('clear');
         return reap(deps);
       },
       refresh: () => refresh(deps),

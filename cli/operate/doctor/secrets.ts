@@ -1,5 +1,5 @@
 import { openDatabase } from '../../../adapters/database/open.ts';
-import { countSeals } from '../../../adapters/database/sealed-webhooks.ts';
+import { countByKey } from '../../../adapters/database/webhook-secrets.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import { makeSecretKeys } from '../../../shared/secrets/secret-keys.ts';
 import type { Dependency } from './dependency.ts';
@@ -20,7 +20,7 @@ export const secrets: Dependency = {
     const keys = makeSecretKeys(config.SECRETS_KEY);
     const { db, close } = openDatabase(config.DATABASE_URL, { max: 1 });
     try {
-      const counts = await countSeals(db, keys).catch((cause: unknown) => {
+      const counts = await countByKey(db, keys).catch((cause: unknown) => {
         throw new BootreadyError({
           code: 'unavailable',
           message: `The secrets in the database cannot be counted: ${explainReason(cause)}.`,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../adapters/database/open.ts';
-import { locateSecret } from '../../adapters/database/sealed-webhooks.ts';
+import { locateSecret } from '../../adapters/database/webhook-secrets.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.ts';
@@ -9,7 +9,7 @@ import { loginUrl } from '../support/database-server.ts';
 import { runCli } from '../support/run-cli.ts';
 import { publishedImage, someProject } from '../support/samples.ts';
 
-/** What lies in the table is sealed, and stays readable through a rotation. */
+/** What lies in the table is encrypted, and stays readable through a rotation. */
 
 const [former, newest] = [newSecretsKey(), newSecretsKey()] as const;
 const url = 'http://127.0.0.1:9/hook';
@@ -84,38 +84,40 @@ test.each(['api', 'worker --queues', 'worker'])(
 );
 
 describe('rotating', () => {
-  test('seals all with the newest key; then the former is not needed', async () => {
+  test('encrypts all with the newest key; then the former is not needed', async () => {
     // More than one page of them.
     await make([former], 103);
     await makeInClear('whsec_clear');
     const both = storeWith(newest, former);
-    expect(await both.reseal('outdated')).toEqual({ sealed: 104, unreadable: [] });
+    expect(await both.encryptAgain('outdated')).toEqual({ encrypted: 104, unreadable: [] });
     const [prefix] = makeSecretKeys([newest]).prefixes;
     for (const { secret } of await rows()) expect(secret.startsWith(prefix)).toBe(true);
     expect(await readWith(newest)).toContain('whsec_clear');
-    expect(await both.reseal('outdated')).toEqual({ sealed: 0, unreadable: [] });
+    expect(await both.encryptAgain('outdated')).toEqual({ encrypted: 0, unreadable: [] });
   });
 
-  test('by several at once, and of what was done in part, seals each once', async () => {
+  test('by several at once, and of what was done in part, encrypts each once', async () => {
     await make([former], 40);
     const [half] = await rows();
     const both = makeSecretKeys([newest, former]);
     const about = locateSecret(half?.id ?? '');
-    const sealed = both.seal(both.unseal(half?.secret ?? '', about), about);
+    const encrypted = both.encrypt(both.decrypt(half?.secret ?? '', about), about);
     await database.db
       .updateTable('webhooks')
-      .set({ secret: sealed })
+      .set({ secret: encrypted })
       .where('id', '=', half?.id ?? '')
       .execute();
-    const results = await Promise.all(Array.from({ length: 4 }, () => storeWith(newest, former).reseal('outdated')));
-    expect(results.reduce((sum, each) => sum + each.sealed, 0)).toBe(39);
+    const results = await Promise.all(
+      Array.from({ length: 4 }, () => storeWith(newest, former).encryptAgain('outdated')),
+    );
+    expect(results.reduce((sum, each) => sum + each.encrypted, 0)).toBe(39);
     expect(await readWith(newest)).toHaveLength(40);
   });
 
   test('only of what lies in clear leaves the others alone: other processes may not know the newest key yet', async () => {
     await make([former], 1);
     await makeInClear('whsec_clear');
-    expect(await storeWith(newest, former).reseal('clear')).toEqual({ sealed: 1, unreadable: [] });
+    expect(await storeWith(newest, former).encryptAgain('clear')).toEqual({ encrypted: 1, unreadable: [] });
     expect((await rows()).filter(({ secret }) => secret.startsWith('whsec_'))).toEqual([]);
     expect((await rows()).filter(({ secret }) => secret.startsWith(makeSecretKeys([former]).prefixes[0]))).toHaveLength(
       1,
@@ -128,8 +130,8 @@ describe('rotating', () => {
     const queues = openDatabase(loginUrl(database.url, 'queues'), { max: 1 });
     try {
       const store = createWebhookStore(queues.db, makeSecretKeys([newest, former]));
-      expect(await store.reseal('clear')).toEqual({ sealed: 1, unreadable: [] });
-      expect(await store.reseal('outdated')).toEqual({ sealed: 2, unreadable: [] });
+      expect(await store.encryptAgain('clear')).toEqual({ encrypted: 1, unreadable: [] });
+      expect(await store.encryptAgain('outdated')).toEqual({ encrypted: 2, unreadable: [] });
     } finally {
       await queues.close();
     }
@@ -138,8 +140,8 @@ describe('rotating', () => {
   test('goes on after what it cannot open, and says what to do', async () => {
     await make([newSecretsKey()], 1);
     await make([former], 2);
-    const { sealed, unreadable } = await storeWith(newest, former).reseal('outdated');
-    expect(sealed).toBe(2);
+    const { encrypted, unreadable } = await storeWith(newest, former).encryptAgain('outdated');
+    expect(encrypted).toBe(2);
     expect(unreadable).toMatchObject([{ remedy: expect.stringContaining('Add that key to SECRETS_KEY') }]);
     await expect(readWith(newest)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   });
