@@ -18,7 +18,7 @@ function toEvent(row: Selectable<UploadEventTable>): UploadEvent {
     versionId: row.version_id,
     sequencer: row.sequencer,
     raw: row.raw,
-    deliveries: row.deliveries,
+    receipts: row.deliveries,
     receivedAt: row.received_at,
     outcome: row.outcome,
     detail: row.detail,
@@ -30,7 +30,7 @@ function toEvent(row: Selectable<UploadEventTable>): UploadEvent {
 
 /** The notifications of one request, and the span of that request. */
 type Told = { source: string; notifications: readonly UploadNotification[]; traceparent: string | null };
-type Row = Told & { notification: UploadNotification; deliveries: number };
+type Row = Told & { notification: UploadNotification; receipts: number };
 
 /** So many go into one statement; a request that has more goes alone. */
 const mostAtOnce = 500;
@@ -44,8 +44,8 @@ function toRows(told: readonly Told[]): Row[] {
   for (const each of told) {
     for (const notification of new Map(each.notifications.map((one) => [one.fingerprint, one])).values()) {
       const there = rows.get(notification.fingerprint);
-      if (there) there.deliveries++;
-      else rows.set(notification.fingerprint, { ...each, notification, deliveries: 1 });
+      if (there) there.receipts++;
+      else rows.set(notification.fingerprint, { ...each, notification, receipts: 1 });
     }
   }
   return [...rows.values()].sort((a, b) => (a.notification.fingerprint < b.notification.fingerprint ? -1 : 1));
@@ -63,7 +63,7 @@ async function recordTogether(db: Kysely<Database>, told: readonly Told[]): Prom
     select told.*, (
       select id from projects where starts_with(told.key, key_prefix) order by length(key_prefix) desc limit 1)
     from unnest(${column(({ source }) => source)}, ${of('fingerprint')}, ${of('eventName')}, ${of('bucket')}, ${of('key')}, ${of('etag')}, ${of('versionId')},
-      ${of('sequencer')}, ${column(({ traceparent }) => traceparent)}, ${rows.map(({ deliveries }) => deliveries)}::int[],
+      ${of('sequencer')}, ${column(({ traceparent }) => traceparent)}, ${rows.map(({ receipts }) => receipts)}::int[],
       ${rows.map(({ notification }) => JSON.stringify(notification.raw))}::jsonb[])
       as told (source, fingerprint, event_name, bucket, key, etag, version_id, sequencer, traceparent, deliveries, raw)
     on conflict (fingerprint) do update set deliveries = upload_events.deliveries + excluded.deliveries

@@ -109,7 +109,7 @@ export function createOperationsStore(db: Kysely<Database>): OperationsStore {
     },
 
     backlogs: async () => {
-      const [events, deliveries] = await Promise.all([
+      const [events, messages] = await Promise.all([
         db
           .selectFrom('upload_events')
           .where('settled_at', 'is', null)
@@ -121,7 +121,7 @@ export function createOperationsStore(db: Kysely<Database>): OperationsStore {
           .select((eb) => [eb.fn.countAll<number>().as('count'), oldestSeconds('created_at').as('oldestSeconds')])
           .executeTakeFirstOrThrow(),
       ]);
-      return { events, deliveries };
+      return { events, messages };
     },
   };
 }

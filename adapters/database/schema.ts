@@ -342,7 +342,7 @@ type OutboxTable = {
   type: string;
   payload: JSONColumnType<object>;
   created_at: Timestamp;
-  /** When its deliveries were created, one for each webhook. */
+  /** When a message was made of it for each webhook. */
   relayed_at: NullableTimestamp;
   /** The span that caused it. */
   traceparent: string | null;

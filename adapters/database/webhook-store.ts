@@ -99,7 +99,7 @@ export function createWebhookStore(
         return pending.map(({ id }) => id);
       }),
 
-    delivery: async (id) => {
+    message: async (id) => {
       const row = await db
         .selectFrom('webhook_deliveries')
         .innerJoin('webhooks', 'webhooks.id', 'webhook_deliveries.webhook_id')
@@ -132,7 +132,7 @@ export function createWebhookStore(
             createdAt: row.webhook_created_at,
             disabledAt: row.disabled_at,
           },
-          message: { id: row.message_id, type: row.type, createdAt: row.message_created_at, payload: row.payload },
+          content: { id: row.message_id, type: row.type, createdAt: row.message_created_at, payload: row.payload },
           traceparent: row.traceparent,
         }
       );

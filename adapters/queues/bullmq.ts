@@ -68,7 +68,7 @@ export function createQueues(redis: RedisConfig): Queues {
       await reached(
         notify.addBulk(
           deliveryIds.map((deliveryId) => ({
-            name: 'deliver',
+            name: 'send-message',
             data: { deliveryId },
             opts: { ...notifyRetries, jobId: `delivery-${deliveryId}` },
           })),

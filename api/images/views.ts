@@ -232,7 +232,7 @@ export function eventView(event: UploadEvent, language: Language): UploadEventVi
     eventName: event.eventName,
     bucket: event.bucket,
     key: event.key,
-    deliveries: event.deliveries,
+    receipts: event.receipts,
     receivedAt: time(event.receivedAt),
     outcome: event.outcome,
     detail: explainMessage(event.detail, language),

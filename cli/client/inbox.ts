@@ -46,7 +46,7 @@ function row(event: UploadEventView): Piece[] {
     event.source,
     event.eventName,
     styled(event.outcome === 'failed' ? 'bad' : event.outcome === 'started' ? 'good' : 'dim', event.outcome),
-    String(event.deliveries),
+    String(event.receipts),
     event.imageId?.slice(0, 8) ?? '-',
     `${event.bucket}/${event.key}${event.detail ? ` (${event.detail})` : ''}`,
   ];

@@ -80,7 +80,7 @@ export function EventInbox() {
               <Tr key={event.id}>
                 <Td dataLabel={t('received')} modifier="nowrap" className="figures">
                   {time(event.receivedAt)}
-                  {event.deliveries > 1 && <div className="quiet">{t('deliveries', { count: event.deliveries })}</div>}
+                  {event.receipts > 1 && <div className="quiet">{t('receipts', { count: event.receipts })}</div>}
                 </Td>
                 <Td dataLabel={t('source')}>
                   {event.source}

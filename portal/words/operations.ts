@@ -83,7 +83,7 @@ export const operationsWords = {
   source: { en: 'Source', de: 'Absender' },
   objectKey: { en: 'Object', de: 'Objekt' },
   outcome: { en: 'Outcome', de: 'Ergebnis' },
-  deliveries: { en: 'received {count, plural, one {once} other {# times}}', de: '{count}-mal empfangen' },
+  receipts: { en: 'received {count, plural, one {once} other {# times}}', de: '{count}-mal empfangen' },
   replay: { en: 'Replay', de: 'Wiederholen' },
   replayOf: { en: 'Replay the notification of {key}', de: 'Benachrichtigung über {key} wiederholen' },
   replayed: { en: 'Processing the notification again.', de: 'Die Benachrichtigung wird erneut verarbeitet.' },

@@ -492,7 +492,7 @@ export const UploadEventView = z.object({
   bucket: z.string(),
   key: z.string(),
   /** How often the same notification arrived. */
-  deliveries: z.number().int(),
+  receipts: z.number().int(),
   receivedAt: Time,
   outcome: z.enum(['received', 'started', 'duplicate', 'no-object', 'ignored', 'failed']),
   detail: z.string().nullable(),

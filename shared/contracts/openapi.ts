@@ -1180,7 +1180,7 @@ export interface components {
                     count: number;
                     oldestSeconds: number;
                 };
-                deliveries: {
+                messages: {
                     count: number;
                     oldestSeconds: number;
                 };
@@ -1484,7 +1484,7 @@ export interface components {
             eventName: string;
             bucket: string;
             key: string;
-            deliveries: number;
+            receipts: number;
             /** Format: date-time */
             receivedAt: string;
             /** @enum {string} */

@@ -70,7 +70,7 @@ const BacklogView = z.object({ count: z.number(), oldestSeconds: z.number() });
 export const Operations = z.object({
   /** Stuck ones first, then oldest first. */
   runs: z.array(OpenRunView),
-  backlogs: z.object({ events: BacklogView, deliveries: BacklogView }),
+  backlogs: z.object({ events: BacklogView, messages: BacklogView }),
   /** Null when Redis does not answer. */
   queues: z.array(QueueView).nullable(),
   workers: z.array(WorkerView),

@@ -3,7 +3,7 @@ import type { ObjectInfo } from '../ports/object-store.ts';
 
 /** A storage notification of a finished upload, from any sender. It is only a hint: the object's HEAD is the truth. */
 export type UploadNotification = {
-  /** Two deliveries with the same fingerprint are the same notification. */
+  /** Two receipts with the same fingerprint are the same notification. */
   fingerprint: string;
   eventName: string;
   bucket: string;

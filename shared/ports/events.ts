@@ -6,7 +6,7 @@ type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignore
 export type UploadEvent = UploadNotification & {
   id: number;
   source: string;
-  deliveries: number;
+  receipts: number;
   receivedAt: Date;
   outcome: EventOutcome;
   detail: string | null;
@@ -18,7 +18,7 @@ export type UploadEvent = UploadNotification & {
 
 /** The inbox of notifications. */
 export interface EventStore {
-  /** Stores each notification once (a further delivery is counted); returns the ids of all that are not settled yet. */
+  /** Stores each notification once (a further receipt is counted); returns the ids of all that are not settled yet. */
   record(source: string, notifications: readonly UploadNotification[]): Promise<number[]>;
   get(id: number): Promise<UploadEvent | undefined>;
   settle(id: number, outcome: EventOutcome, detail: string, imageId?: string): Promise<void>;

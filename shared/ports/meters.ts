@@ -22,13 +22,13 @@ export interface StepMeter {
 
 export interface JobMeter {
   job(
-    job: { queue: keyof typeof queueNames; name: 'settle' | 'deliver' | HousekeepingJob },
+    job: { queue: keyof typeof queueNames; name: 'settle' | 'send-message' | HousekeepingJob },
     outcome: 'done' | 'failed',
     seconds: number,
   ): void;
   /** The result of a notification: words of `settleEvent`. */
   settled(result: string): void;
-  /** The result of an attempt at a webhook: words of `deliver`. */
+  /** The result of an attempt at a webhook: words of `sendMessage`. */
   delivered(result: string): void;
   /** The work that no event had announced, and the removed objects. */
   swept(found: Swept): void;

@@ -51,6 +51,6 @@ export interface OperationsStore {
   /** Oldest first, at most `limit`. */
   openRuns(limit: number): Promise<OpenRun[]>;
   endedRuns(since: Date, limit: number): Promise<EndedRuns>;
-  /** Notifications that are not settled, and webhook deliveries that are neither delivered nor given up. */
-  backlogs(): Promise<{ events: Backlog; deliveries: Backlog }>;
+  /** Notifications that are not settled, and messages to webhooks that are neither accepted nor given up. */
+  backlogs(): Promise<{ events: Backlog; messages: Backlog }>;
 }

@@ -3,11 +3,11 @@ import type { Traceparent } from './traces.ts';
 
 export type Webhook = { id: string; projectId: string; url: string; createdAt: Date; disabledAt: Date | null };
 
-export type Delivery = {
+export type WebhookMessage = {
   id: string;
   status: 'pending' | 'delivered' | 'failed';
   webhook: Webhook & { secret: string };
-  message: { id: string; type: string; createdAt: Date; payload: object };
+  content: { id: string; type: string; createdAt: Date; payload: object };
   /** The span that the message resulted from. */
   traceparent: Traceparent | null;
 };
@@ -19,10 +19,10 @@ export interface WebhookStore {
   create(webhook: { projectId: string; url: string; secret: string }): Promise<Webhook>;
   list(projectId: string): Promise<Webhook[]>;
   disable(id: string): Promise<void>;
-  /** Lays out one delivery for each new outbox row and each webhook of its project; returns all deliveries that are pending. */
+  /** Makes a message of each new outbox row for each webhook of its project; returns all messages that are pending. */
   relay(): Promise<string[]>;
   /** @throws `unavailable` when the secret was encrypted with a key that is not there */
-  delivery(id: string): Promise<Delivery | undefined>;
+  message(id: string): Promise<WebhookMessage | undefined>;
   note(
     id: string,
     result: { status: 'pending' | 'delivered' | 'failed'; httpStatus?: number; error?: string },

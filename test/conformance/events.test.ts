@@ -41,7 +41,7 @@ describe('record', () => {
       ...sent,
       id,
       source: 'ceph',
-      deliveries: 1,
+      receipts: 1,
       receivedAt: expect.any(Date),
       outcome: 'received',
       detail: null,
@@ -56,7 +56,7 @@ describe('record', () => {
     const sent = notification();
     const [id] = await events.record('aws', [sent]);
     expect(await events.record('aws', [sent])).toEqual([id]);
-    expect(await events.get(id as number)).toMatchObject({ deliveries: 2, settledAt: null });
+    expect(await events.get(id as number)).toMatchObject({ receipts: 2, settledAt: null });
   });
 
   test('the span that first brought a notification is kept, whatever brings it again', async () => {
@@ -64,7 +64,7 @@ describe('record', () => {
     const sent = notification();
     const [id] = await createEventStore(database.db, { current: () => first }).record('aws', [sent]);
     await createEventStore(database.db, { current: () => later }).record('aws', [sent]);
-    expect(await events.get(id as number)).toMatchObject({ deliveries: 2, traceparent: first });
+    expect(await events.get(id as number)).toMatchObject({ receipts: 2, traceparent: first });
   });
 
   test('a batch may hold repetitions, of itself and of what came before', async () => {
@@ -83,7 +83,7 @@ describe('record', () => {
     const ids = await events.record('aws', [settled, open]);
     expect(ids).toHaveLength(1);
     expect(ids).not.toContain(id);
-    expect(await events.get(id as number)).toMatchObject({ deliveries: 2, outcome: 'duplicate' });
+    expect(await events.get(id as number)).toMatchObject({ receipts: 2, outcome: 'duplicate' });
   });
 
   test('the same batch, sent many times at once and in any order, is stored once', async () => {
@@ -95,7 +95,7 @@ describe('record', () => {
       const answers = await Promise.all(sent);
       expect(new Set(answers.flat()).size).toBe(50);
       const [id] = answers[0] as [number];
-      expect(await events.get(id)).toMatchObject({ deliveries: 8 });
+      expect(await events.get(id)).toMatchObject({ receipts: 8 });
     }
   });
 });
@@ -157,7 +157,7 @@ test('what many requests bring at once is stored in few statements, and each get
   const answers = await Promise.all(own.map((each) => events.record('aws', [each, shared as UploadNotification])));
   expect(new Set(answers.flat()).size).toBe(41);
   const [common] = answers.reduce((all, ids) => all.filter((id) => ids.includes(id)));
-  expect(await events.get(common as number)).toMatchObject({ deliveries: 40, fingerprint: shared?.fingerprint });
+  expect(await events.get(common as number)).toMatchObject({ receipts: 40, fingerprint: shared?.fingerprint });
   expect(await Promise.all(answers.map(async ([id]) => (await events.get(id as number))?.fingerprint))).toEqual(
     own.map(({ fingerprint }) => fingerprint),
   );

@@ -73,7 +73,7 @@ test('backlogs count what waits and how long the oldest has', async () => {
   const { db } = await freshDatabase();
   const operations = createOperationsStore(db);
   const nothing = { count: 0, oldestSeconds: 0 };
-  expect(await operations.backlogs()).toEqual({ events: nothing, deliveries: nothing });
+  expect(await operations.backlogs()).toEqual({ events: nothing, messages: nothing });
   const events = createEventStore(db);
   const notification = (key: string) => ({
     fingerprint: hex(16),

@@ -43,8 +43,8 @@ function make(keys: string[], count: number) {
 async function readWith(...keys: string[]): Promise<string[]> {
   await publishedImage(database.db, project);
   const store = storeWith(...keys);
-  const deliveries = await Promise.all((await store.relay()).map((id) => store.delivery(id)));
-  return deliveries.map((each) => each?.webhook.secret ?? '').sort();
+  const messages = await Promise.all((await store.relay()).map((id) => store.message(id)));
+  return messages.map((each) => each?.webhook.secret ?? '').sort();
 }
 /** As an older version wrote it. */
 function makeInClear(secret: string) {

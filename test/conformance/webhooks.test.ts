@@ -9,7 +9,7 @@ import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
 import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 import { noTraces } from '../../shared/telemetry/no-traces.ts';
-import { deliver as deliverBy } from '../../workers/queues/notify.ts';
+import { sendMessage as send } from '../../workers/queues/notify.ts';
 import { createPost } from '../../workers/queues/post.ts';
 import { createShares } from '../../workers/queues/shares.ts';
 import { freshDatabase } from '../support/database.ts';
@@ -17,7 +17,7 @@ import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { begunRun } from '../support/run-records.ts';
 import { publishedImage, someProject } from '../support/samples.ts';
 
-/** What the port promises, on a real Postgres, and how a delivery reaches a real HTTP server. */
+/** What the port promises, on a real Postgres, and how a message reaches a real HTTP server. */
 
 const secrets = makeSecretKeys([newSecretsKey()]);
 let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -34,27 +34,23 @@ beforeEach(async () => {
 
 /** Receivers of the tests are on this host. */
 const inShare = createShares(2);
-function deliver(id: string, isLastTry: boolean): Promise<string | Postponed> {
-  return deliverBy(
-    { webhooks, post: createPost({ toPrivateAddresses: true }), inShare, traces: noTraces },
-    id,
-    isLastTry,
-  );
+function sendMessage(id: string, isLastTry: boolean): Promise<string | Postponed> {
+  return send({ webhooks, post: createPost({ toPrivateAddresses: true }), inShare, traces: noTraces }, id, isLastTry);
 }
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
 function subscribed(url = 'http://127.0.0.1:9/hook', projectId = project.id): Promise<Webhook> {
   return webhooks.create({ projectId, url, secret });
 }
-/** The deliveries of a webhook: what relay gives, and no other test's. */
+/** The messages of a webhook: what relay gives, and no other test's. */
 async function pendingOf(webhook: Webhook): Promise<string[]> {
-  const all = await Promise.all((await webhooks.relay()).map((id) => webhooks.delivery(id)));
+  const all = await Promise.all((await webhooks.relay()).map((id) => webhooks.message(id)));
   return all.filter((each) => each?.webhook.id === webhook.id).map((each) => each?.id ?? '');
 }
-function toRow(deliveryId: string) {
+function toRow(messageId: string) {
   return database.db
     .selectFrom('webhook_deliveries')
-    .where('id', '=', deliveryId)
+    .where('id', '=', messageId)
     .select(['status', 'attempts', 'last_status', 'last_error', 'settled_at'])
     .executeTakeFirstOrThrow();
 }
@@ -71,7 +67,7 @@ test('webhooks are listed for their project, the oldest first, and stay in the l
 });
 
 describe('relay', () => {
-  test('lays out one delivery for each webhook of the project', async () => {
+  test('makes one message for each webhook of the project', async () => {
     const [one, two] = [await subscribed(), await subscribed()];
     const disabled = await subscribed();
     await webhooks.disable(disabled.id);
@@ -80,16 +76,16 @@ describe('relay', () => {
     const ids = [await pendingOf(one), await pendingOf(two)].flat();
     expect(ids).toHaveLength(2);
     expect([...(await pendingOf(disabled)), ...(await pendingOf(foreign))]).toEqual([]);
-    const [first, second] = await Promise.all(ids.map((id) => webhooks.delivery(id)));
+    const [first, second] = await Promise.all(ids.map((id) => webhooks.message(id)));
     expect(first).toMatchObject({
       status: 'pending',
       webhook: { id: one.id, secret, disabledAt: null },
-      message: { type: 'image.published', payload: { imageId: image.id, runId: run.id, status: 'active' } },
+      content: { type: 'image.published', payload: { imageId: image.id, runId: run.id, status: 'active' } },
     });
-    expect(second?.message.id).toBe(first?.message.id);
+    expect(second?.content.id).toBe(first?.content.id);
   });
 
-  test('again gives the same deliveries, and again at once too', async () => {
+  test('again gives the same messages, and again at once too', async () => {
     const webhook = await subscribed();
     await publishedImage(database.db, project);
     await publishedImage(database.db, project);
@@ -107,9 +103,9 @@ describe('relay', () => {
     await publishedImage(database.db, ofOther);
     const owners: string[] = [];
     for (const id of await webhooks.relay()) {
-      const delivery = await webhooks.delivery(id);
-      const projectId = delivery?.webhook.projectId;
-      if (projectId === project.id || projectId === ofOther.id) owners.push(delivery?.webhook.id ?? '');
+      const message = await webhooks.message(id);
+      const projectId = message?.webhook.projectId;
+      if (projectId === project.id || projectId === ofOther.id) owners.push(message?.webhook.id ?? '');
     }
     expect(owners).toHaveLength(21);
     expect(owners.indexOf(other.id)).toBeLessThan(2);
@@ -122,7 +118,7 @@ describe('relay', () => {
     expect(await pendingOf(webhook)).toEqual([]);
   });
 
-  test('a delivery goes out of it when it is settled, and stays in it while it is tried', async () => {
+  test('a message goes out of it when it is settled, and stays in it while it is tried', async () => {
     const webhook = await subscribed();
     for (let count = 0; count < 3; count++) await publishedImage(database.db, project);
     const [delivered, failed, tried] = (await pendingOf(webhook)) as [string, string, string];
@@ -134,17 +130,17 @@ describe('relay', () => {
     expect(await toRow(delivered)).toMatchObject({ attempts: 1, last_status: 204, settled_at: expect.any(Date) });
     expect(await toRow(failed)).toMatchObject({ last_error: 'HTTP 410', settled_at: expect.any(Date) });
     expect(await toRow(tried)).toMatchObject({ attempts: 2, last_status: 500, settled_at: null });
-    expect(await webhooks.delivery(failed)).toMatchObject({ status: 'failed' });
-    expect(await webhooks.delivery(randomUUID())).toBeUndefined();
+    expect(await webhooks.message(failed)).toMatchObject({ status: 'failed' });
+    expect(await webhooks.message(randomUUID())).toBeUndefined();
   });
 });
 
-describe('deliver', () => {
+describe('sendMessage', () => {
   const open: Receiver[] = [];
   afterEach(async () => {
     for (const each of open.splice(0)) await each.close();
   });
-  /** A receiver that answers so, its webhook, and one delivery to it for each time something happened. */
+  /** A receiver that answers so, its webhook, and one message to it for each time something happened. */
   const receiver = async (times: number, ...answers: Parameters<typeof startReceiver>) => {
     const started = await startReceiver(...answers);
     open.push(started);
@@ -157,14 +153,14 @@ describe('deliver', () => {
   test('a message arrives signed, so that its receiver can tell that it is ours and unchanged', async () => {
     const { received, webhook, ids } = await receiver(1, { status: 200 });
     const [id] = ids as [string];
-    expect(await deliver(id, false)).toBe('delivered');
+    expect(await sendMessage(id, false)).toBe('delivered');
     const [{ path, headers, body }] = received as [Receiver['received'][number]];
     expect(path).toBe('/hook');
     const message = new Verifier(secret).verify(body, headers as Record<string, string>);
     const published = { status: 'active', projectId: project.id, name: 'Debian 12', location: { bucket: 'images' } };
     expect(message).toMatchObject({ type: 'image.published', timestamp: expect.any(String), data: published });
     expect(headers['content-type']).toBe('application/json');
-    expect(headers['webhook-id']).toBe((await webhooks.delivery(id))?.message.id);
+    expect(headers['webhook-id']).toBe((await webhooks.message(id))?.content.id);
     const forge = () =>
       new Verifier(secret).verify(body.replace('active', 'killed'), headers as Record<string, string>);
     expect(forge).toThrow(WebhookVerificationError);
@@ -175,21 +171,21 @@ describe('deliver', () => {
   test('what was delivered is not sent again', async () => {
     const { received, ids } = await receiver(1, { status: 204 });
     const [id] = ids as [string];
-    await deliver(id, false);
-    expect(await deliver(id, false)).toBe('settled before');
-    expect(await deliver(randomUUID(), false)).toBe('settled before');
+    await sendMessage(id, false);
+    expect(await sendMessage(id, false)).toBe('settled before');
+    expect(await sendMessage(randomUUID(), false)).toBe('settled before');
     expect(received).toHaveLength(1);
   });
 
   test('what was not taken is tried again under the same id, until it is', async () => {
     const { received, webhook, ids } = await receiver(1, { status: 500 }, 'hang up', { status: 200 });
     const [id] = ids as [string];
-    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
+    await expect(sendMessage(id, false)).rejects.toMatchObject(notTaken);
     expect(await toRow(id)).toMatchObject({ status: 'pending', last_status: 500, last_error: 'HTTP 500' });
-    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
+    await expect(sendMessage(id, false)).rejects.toMatchObject(notTaken);
     expect(await toRow(id)).toMatchObject({ status: 'pending', attempts: 2, last_status: null });
     expect(await pendingOf(webhook)).toEqual([id]);
-    expect(await deliver(id, false)).toBe('delivered');
+    expect(await sendMessage(id, false)).toBe('delivered');
     expect(received).toHaveLength(3);
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     for (const { body, headers } of received) new Verifier(secret).verify(body, headers as Record<string, string>);
@@ -198,7 +194,7 @@ describe('deliver', () => {
   test('the last try ends it, without an error: there is nobody left to try again', async () => {
     const { webhook, ids } = await receiver(1, { status: 503 });
     const [id] = ids as [string];
-    expect(await deliver(id, true)).toBe('failed');
+    expect(await sendMessage(id, true)).toBe('failed');
     expect(await toRow(id)).toMatchObject({ status: 'failed', last_status: 503 });
     expect((await webhooks.list(project.id))[0]).toMatchObject({ id: webhook.id, disabledAt: null });
   });
@@ -206,21 +202,21 @@ describe('deliver', () => {
   test('410 disables the webhook; what else waits for it is not sent', async () => {
     const { received, webhook, ids } = await receiver(2, { status: 410 });
     const [first, second] = ids as [string, string];
-    expect(await deliver(first, false)).toBe('failed');
+    expect(await sendMessage(first, false)).toBe('failed');
     expect((await webhooks.list(project.id))[0]).toMatchObject({ id: webhook.id, disabledAt: expect.any(Date) });
-    expect(await deliver(second, false)).toBe('disabled');
+    expect(await sendMessage(second, false)).toBe('disabled');
     expect(received).toHaveLength(1);
     expect(await pendingOf(webhook)).toEqual([]);
     await publishedImage(database.db, project);
     expect(await pendingOf(webhook)).toEqual([]);
   });
 
-  test.each([301, 302, 307, 308])('a redirect (%i) is not followed, and is no delivery', async (status) => {
+  test.each([301, 302, 307, 308])('a redirect (%i) is not followed, and does not count as received', async (status) => {
     const inside = await startReceiver({ status: 200 });
     open.push(inside);
     const { received, ids } = await receiver(1, { status, location: inside.url });
     const [id] = ids as [string];
-    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
+    await expect(sendMessage(id, false)).rejects.toMatchObject(notTaken);
     expect(received).toHaveLength(1);
     expect(inside.received).toHaveLength(0);
     expect(await toRow(id)).toMatchObject({ status: 'pending', last_status: status });
@@ -230,7 +226,7 @@ describe('deliver', () => {
     const webhook = await subscribed('http://127.0.0.1:9/hook');
     await publishedImage(database.db, project);
     const [id] = (await pendingOf(webhook)) as [string];
-    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
+    await expect(sendMessage(id, false)).rejects.toMatchObject(notTaken);
     expect(await toRow(id)).toMatchObject({ status: 'pending', last_status: null });
   });
 
@@ -238,7 +234,7 @@ describe('deliver', () => {
     const { received, ids } = await receiver(1, { status: 200 });
     const [id] = ids as [string];
     const guarded = { webhooks, post: createPost({ toPrivateAddresses: false }), inShare, traces: noTraces };
-    expect(await deliverBy(guarded, id, false)).toBe('failed');
+    expect(await send(guarded, id, false)).toBe('failed');
     expect(received).toHaveLength(0);
     expect(await toRow(id)).toMatchObject({
       status: 'failed',
@@ -249,7 +245,7 @@ describe('deliver', () => {
   test('a receiver that takes the message and never answers is given up, and tried again', async () => {
     const { received, ids } = await receiver(1, 'never');
     const [id] = ids as [string];
-    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
+    await expect(sendMessage(id, false)).rejects.toMatchObject(notTaken);
     expect(received).toHaveLength(1);
     expect(await toRow(id)).toMatchObject({ status: 'pending', last_error: expect.stringContaining('timeout') });
   });
@@ -262,7 +258,7 @@ describe('deliver', () => {
       failure: { code: 'timeout', message: 'No.' },
     });
     const [id] = (await pendingOf(webhook)) as [string];
-    expect(await deliver(id, false)).toBe('delivered');
+    expect(await sendMessage(id, false)).toBe('delivered');
     expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
       type: 'image.failed',
       data: { ...run, status: 'killed' },
@@ -310,15 +306,15 @@ test('a receiver that hangs keeps two places of its project and no more; others 
     await publishedImage(database.db, ofOther);
     const ids = await pendingOf(slow);
     const [theirs = ''] = await pendingOf(other);
-    expect((await webhooks.delivery(theirs))?.webhook.id).toBe(other.id);
+    expect((await webhooks.message(theirs))?.webhook.id).toBe(other.id);
     const early: string[] = [];
     const tried = ids.map(async (id) => {
-      const came = await deliver(id, false).catch((error: Error) => error);
+      const came = await sendMessage(id, false).catch((error: Error) => error);
       if (came instanceof Postponed) early.push(id);
       return came;
     });
     await expect.poll(() => [early.length, hanging.received.length]).toEqual([3, 2]);
-    expect(await deliver(theirs, false)).toBe('delivered');
+    expect(await sendMessage(theirs, false)).toBe('delivered');
     for (const id of early) expect(await toRow(id)).toMatchObject({ status: 'pending', attempts: 0 });
     await hanging.close();
     const sent = (await Promise.all(tried)).filter((each) => !(each instanceof Postponed));

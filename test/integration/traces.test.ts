@@ -128,8 +128,8 @@ test.each(ways)('$name is one trace, from its notification to its webhook', asyn
     .map((name) => ofRun(runId, name)[0]?.attributes['bootready.attempt']);
   expect(new Set(attempts.filter((attempt) => attempt !== undefined)).size).toBe(1);
   const delivery = await eventually(
-    async () => ofRun(runId, 'deliver').find(({ attributes }) => attributes['bootready.outcome'] === 'delivered'),
-    { within: 60, what: 'the delivery of the webhook is told' },
+    async () => ofRun(runId, 'send-message').find(({ attributes }) => attributes['bootready.outcome'] === 'delivered'),
+    { within: 60, what: 'the span of the message is there' },
   );
   expect(delivery.traceId).toBe(whole.traceId);
   expect(parentOf(delivery)).toMatchObject({ name: last });
@@ -137,7 +137,7 @@ test.each(ways)('$name is one trace, from its notification to its webhook', asyn
 });
 
 test('a try that failed is a span of its own, marked as such', () => {
-  const tries = collector.spans.filter(({ name }) => name === 'deliver');
+  const tries = collector.spans.filter(({ name }) => name === 'send-message');
   const refused = tries.filter(({ status }) => status?.code === 2);
   expect(refused).toHaveLength(1);
   expect(refused[0]?.attributes).toMatchObject({ 'bootready.outcome': 'failed', 'error.type': 'unavailable' });

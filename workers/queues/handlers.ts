@@ -3,7 +3,7 @@ import type { JobQueue, QueueHandlers } from '../../shared/ports/jobs.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
 import { settleEvent } from './intake.ts';
-import { deliver } from './notify.ts';
+import { sendMessage } from './notify.ts';
 import type { Post } from './post.ts';
 import { type ReapDeps, reap } from './reap.ts';
 import { type RefreshDeps, refresh } from './refresh.ts';
@@ -15,18 +15,18 @@ export type HandlerDeps = SweepDeps &
   RefreshDeps & { jobs: JobQueue; webhooks: WebhookStore; post: Post; traces: Traces };
 
 /** Webhooks of one project at once; there are eight places (adapters/queues/workers.ts). */
-const deliveriesOfOne = 2;
+const messagesOfOne = 2;
 /** Notifications that are settled at once; adapters/queues/workers.ts picks up more, for these to go round by project. */
 const settledAtOnce = 8;
 
 /** The handlers of the queues' jobs. A job never starts another stage of an image: only the workflow does. */
 export function queueHandlers(deps: HandlerDeps) {
   const leftAt = new Map<string, string>();
-  const inShare = createShares(deliveriesOfOne);
+  const inShare = createShares(messagesOfOne);
   const turns = createSlots(settledAtOnce);
   return {
     intake: ({ eventId }, attempt) => settleEvent({ ...deps, turns }, eventId, attempt),
-    notify: ({ deliveryId }, isLastTry) => deliver({ ...deps, inShare }, deliveryId, isLastTry),
+    notify: ({ deliveryId }, isLastTry) => sendMessage({ ...deps, inShare }, deliveryId, isLastTry),
     housekeeping: {
       sweep: () => sweep(deps, leftAt),
       relay: async () => {

@@ -18,7 +18,7 @@ export function measureJobs(handlers: WorkingHandlers, meter: JobMeter): QueueHa
         if (!(outcome instanceof Postponed)) meter.settled(outcome);
       }),
     notify: (data, isLastTry) =>
-      job({ queue: 'notify', name: 'deliver' }, notify(data, isLastTry), (outcome) =>
+      job({ queue: 'notify', name: 'send-message' }, notify(data, isLastTry), (outcome) =>
         meter.delivered(outcome instanceof Postponed ? 'postponed' : outcome),
       ),
     housekeeping: {
