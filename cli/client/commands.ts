@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { addAccountCommands } from './commands/account.ts';
-import { addBringCommands } from './commands/bring.ts';
-import { addChangeCommands } from './commands/change.ts';
-import { addLookCommands } from './commands/look.ts';
-import { addPlatformCommands } from './commands/platform.ts';
-import { addShareCommands } from './commands/share.ts';
-import { addWebhookCommands } from './commands/webhook.ts';
+import { addAccountCommands } from './account/commands.ts';
+import { addChangeCommands } from './change/commands.ts';
+import { addLookCommands } from './look/commands.ts';
+import { addPlatformCommands } from './platform/commands.ts';
+import { addShareCommands } from './share/commands.ts';
+import { addUploadCommands } from './upload/commands.ts';
+import { addWebhookCommands } from './webhooks/commands.ts';
 
 /** Commands that use an installation through its API. Handlers are loaded when they are called. */
 export function addClientCommands(program: Command): void {
   addAccountCommands(program);
-  addBringCommands(program);
+  addUploadCommands(program);
   addLookCommands(program);
   addChangeCommands(program);
   addShareCommands(program);

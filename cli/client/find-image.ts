@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { ApiClient } from './api-client.ts';
+import type { ApiClient } from './api/api-client.ts';
 
 /** The lists to search: the project's own images, images that others share, or first the own ones and then the shared ones. */
 export type Among = 'own' | 'shared' | 'usable';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { connect } from '../client/api-client.ts';
+import { connect } from '../client/api/api-client.ts';
 import { printable } from '../terminal.ts';
 import { type Candidate, type Wanted, wantedAt } from './candidates.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
-import { createApiClient } from '../../cli/client/api-client.ts';
+import { createApiClient } from '../../cli/client/api/api-client.ts';
 import { startServer } from '../../dev/stack/service.ts';
 import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { eventually } from '../support/eventually.ts';

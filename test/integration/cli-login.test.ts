@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
-import type { ClientFile } from '../../cli/client/client-file.ts';
+import type { ClientFile } from '../../cli/client/api/client-file.ts';
 import { Self } from '../../shared/contracts/api.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
-import { createApiClient } from '../../cli/client/api-client.ts';
+import { createApiClient } from '../../cli/client/api/api-client.ts';
 import { tied } from '../../dev/stack/service.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { newApiKey } from '../../shared/secrets/api-key.ts';

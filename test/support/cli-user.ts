@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
-import { createApiClient } from '../../cli/client/api-client.ts';
+import { createApiClient } from '../../cli/client/api/api-client.ts';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { newApiKey } from '../../shared/secrets/api-key.ts';
