@@ -10,19 +10,31 @@ import { buildBody } from './errors.ts';
 
 const windowMs = 60_000;
 
-/** Probes of orchestrators are never refused; stores are judged by their secret, and send as often as there are uploads. */
-function isExempt({ url }: FastifyRequest): boolean {
-  return /^\/(?:livez|readyz)$|^\/events\//.test(url);
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A probe of an orchestrator, which is never refused. */
+    isProbe?: true;
+    /**
+     * The request shows a secret that is no key in a header: that of notifications, or a password in the body. The route says so, and not the address: one route has
+     * many spellings (`/%65vents/`, `http://host/events/`).
+     */
+    shows?: 'events secret' | 'password';
+  }
+}
+
+/** Stores are judged by their secret, and send as often as there are uploads. */
+function isExempt(request: FastifyRequest): boolean {
+  return request.routeOptions.config.isProbe === true || showsEventsSecret(request);
 }
 
 /** The secret of notifications is chosen by people: who guessed it too often is not heard. */
-function showsEventsSecret({ url }: FastifyRequest): boolean {
-  return url.startsWith('/events/');
+function showsEventsSecret({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.shows === 'events secret';
 }
 
-/** Whether a request showed something that could have been guessed; Keystone's clients show it in the body. */
+/** Whether a request showed something that could have been guessed. */
 function mayGuess(request: FastifyRequest): boolean {
-  return keyOf(request) !== undefined || showsEventsSecret(request) || /^\/identity\/v3\/auth\//.test(request.url);
+  return keyOf(request) !== undefined || request.routeOptions.config.shows !== undefined;
 }
 
 type Limited = 'address' | 'key' | 'project' | 'guesses';

@@ -48,14 +48,15 @@ export function notificationRoutes({ config, events, jobs }: ApiDeps): FastifyPl
     const onQueueDown = (request: FastifyRequest) => (error: unknown) =>
       request.log.warn({ error: explain(error) }, 'notifications wait in the database for the sweep');
 
+    const options = { config: { shows: 'events secret' }, schema: { hide: true } } as const;
     for (const path of ['/events/s3/:source', '/events/s3/:source/:token']) {
-      app.post(path, { schema: { hide: true }, onRequest: judgeBeforeBody }, async (request, reply) => {
+      app.post(path, { ...options, onRequest: judgeBeforeBody }, async (request, reply) => {
         const deps = { secret: config.EVENTS_SECRET, events, jobs, onQueueDown: onQueueDown(request) };
         return answer(request, reply, await receiveNotifications(deps, incomingOf(request)));
       });
-      app.get(path, { schema: { hide: true } }, async () => ({ ready: true }));
+      app.get(path, options, async () => ({ ready: true }));
       // CloudEvents' handshake against being used for floods: HTTP 1.1 Web Hooks for Event Delivery, 4.
-      app.options(path, { schema: { hide: true } }, async (request, reply) => {
+      app.options(path, options, async (request, reply) => {
         const origin = request.headers['webhook-request-origin'];
         if (typeof origin === 'string') {
           reply.headers({ 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' });

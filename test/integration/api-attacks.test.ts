@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -353,6 +354,34 @@ describe('rates', () => {
     expect(await post('/events/s3/a/wrong-again', '192.0.2.4', { Records: [] })).toBe(429);
     expect(await post(`/events/s3/a/${limited.env.EVENTS_SECRET}`, '192.0.2.4', { Records: [] })).toBe(429);
     expect(await post(`/events/s3/a/${limited.env.EVENTS_SECRET}`, '192.0.2.5', { Records: [] })).toBeLessThan(300);
+  });
+
+  test('however the address is spelled', async () => {
+    const post = (target: string, from: string, body: unknown): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const { hostname, port } = new URL(limited.apiUrl);
+        const headers = { 'x-forwarded-for': from, 'content-type': 'application/json' };
+        const asked = request({ hostname, port, path: target, method: 'POST', headers, agent: false }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        });
+        asked.once('error', reject);
+        asked.end(JSON.stringify(body));
+      });
+    const password = { user: { name: 'bootready', domain: { id: 'default' }, password: 'wrong' } };
+    const auth = { auth: { identity: { methods: ['password'], password } } };
+    const spellings: [target: string, body: object][] = [
+      ['/%65vents/s3/a/wrong', { Records: [] }],
+      ['http://x/events/s3/a/wrong', { Records: [] }],
+      ['/events/s3/a?token=wrong', { Records: [] }],
+      ['/identity/v3/%61uth/tokens', auth],
+      ['http://x/identity/v3/auth/tokens', auth],
+    ];
+    for (const [index, [target, body]] of spellings.entries()) {
+      const statuses: number[] = [];
+      for (let guess = 0; guess < 6; guess++) statuses.push(await post(target, `192.0.2.${20 + index}`, body));
+      expect([target, ...statuses]).toEqual([target, 401, 401, 401, 401, 401, 429]);
+    }
   });
 
   test('a key has so many requests a minute, and is told how many are left', async () => {

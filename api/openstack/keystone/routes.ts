@@ -68,7 +68,7 @@ export function keystoneRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsyn
       },
     });
 
-    app.post('/v3/auth/tokens', { config: { security: 'sign-in' } }, async (request, reply) => {
+    app.post('/v3/auth/tokens', { config: { security: 'sign-in', shows: 'password' } }, async (request, reply) => {
       const body = AuthRequest.safeParse(request.body);
       if (!body.success) {
         throw new BootreadyError({
