@@ -64,6 +64,8 @@ export type ApiDeps = {
   workers: WorkerRegistry;
   /** Lists of images are made a few at a time, and projects take turns. */
   lists: Pick<Slots, 'use'>;
+  /** The same for images that are checked before they are kept unchanged. */
+  judging: Pick<Slots, 'use'>;
   /** The budget for image data that passes through this process. */
   uploadMemory: MemoryBudget;
   /** Where requests are counted, for all API processes together. */

@@ -58,7 +58,8 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
   const temporal = connectTemporal(toTemporalConfig(config), traces);
   const counters = openRateCounters(config);
   const store = openObjectStore(config);
-  const foreign = openForeignDoor({ atOnce: 4, keepReady: [admitTask.module] });
+  // The slots for judging are fair, the door is not: it must not be narrower, their extra slot included.
+  const foreign = openForeignDoor({ atOnce: requestLimits.judgedAtOnce.most + 1, keepReady: [admitTask.module] });
   const keys = createApiKeyStore(database.db);
   const sessions = createSessionStore(database.db, { idleSeconds: config.SESSION_IDLE_MINUTES * 60 });
   const oidc = oidcSettings && openOidcIssuer(oidcSettings);
@@ -99,6 +100,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
       workers: createWorkerRegistry(database.db),
       rateCounters: counters,
       lists: createSlots(requestLimits.listsAtOnce.most),
+      judging: createSlots(requestLimits.judgedAtOnce.most),
       uploadMemory: createUploadMemory(config.API_UPLOAD_MEMORY),
       audit: createAuditLog(database.db),
       health,

@@ -1,21 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../../shared/errors.ts';
+import type { Slots } from '../../shared/limits/fair-slots.ts';
 import { bytesOfProperties, requestLimits } from '../../shared/limits/request-limits.ts';
-import type { ApiDeps } from '../deps.ts';
 import { readIdentity } from '../identity/identity.ts';
 
-/** Makes a list when it is the project's turn: a page may hold megabytes, so that few are made at once. */
+/** Does the work when it is the project's turn: of what costs much memory or time, few are done at once. */
 export function inTurn<T>(
-  { lists }: Pick<ApiDeps, 'lists'>,
+  slots: Pick<Slots, 'use'>,
   request: FastifyRequest,
   reply: FastifyReply,
   work: () => Promise<T>,
 ): Promise<T> {
   const left = new AbortController();
   reply.raw.once('close', () =>
-    left.abort(new BootreadyError({ code: 'gone', message: 'The client no longer waits for the list.' })),
+    left.abort(new BootreadyError({ code: 'gone', message: 'The client no longer waits for the answer.' })),
   );
-  return lists.use(readIdentity(request).projectId, left.signal, work);
+  return slots.use(readIdentity(request).projectId, left.signal, work);
 }
 
 /** So many records are read first, some three MiB with the largest properties; then as many as are likely to fit. */

@@ -41,7 +41,8 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: ImagePage },
         },
       },
-      (request, reply) => inTurn(deps, request, reply, () => deps.snapshot(() => listImages(request.query, request))),
+      (request, reply) =>
+        inTurn(deps.lists, request, reply, () => deps.snapshot(() => listImages(request.query, request))),
     );
 
     const listImages = async (

@@ -96,7 +96,7 @@ async function readTexts(
       const foreign = found.find(({ href }) => leadsElsewhere(href));
       if (foreign) return refusal('ova-foreign-file', { file: cleanName(foreign.href) });
       envelopes.add(offset);
-      files.push(...found.map((file) => ({ ...file, href: cleanName(file.href) })));
+      for (const file of found) files.push({ ...file, href: cleanName(file.href) });
     } else if (/^SHA(?:1|256|512)[ (]/.test(start)) {
       for (const [name, digest] of readManifest(await upTo(mostOfManifest))) digests.set(name, digest);
     }
@@ -111,9 +111,11 @@ function joinChunks(members: readonly Member[], files: readonly EnvelopeFile[]):
     name: plainName(member.name),
     ...(sparse ? { pieces: sparse } : {}),
   }));
+  // Looked up, because an envelope may list very many files.
+  const names = new Set(stored.map(({ name }) => name));
   for (const { href, chunkSize } of files) {
+    if (names.has(href) || !names.has(`${href}.000000000`)) continue;
     const first = stored.findIndex(({ name }) => name === `${href}.000000000`);
-    if (first < 0) continue;
     const isChunk = ({ name }: Stored) => name.startsWith(`${href}.`) && /^\d{9}$/.test(name.slice(href.length + 1));
     const count = stored.filter(isChunk).length;
     const chunks = stored.slice(first, first + count);
@@ -128,6 +130,8 @@ function joinChunks(members: readonly Member[], files: readonly EnvelopeFile[]):
     const size = chunks.reduce((sum, chunk) => sum + chunk.size, 0);
     const { begin } = chunks[0] as Stored;
     const { end } = chunks.at(-1) as Stored;
+    for (const { name } of chunks) names.delete(name);
+    names.add(href);
     stored.splice(first, count, { name: href, begin, end, offset: begin, size, pieces: { size } });
   }
   return stored;
@@ -176,10 +180,11 @@ function choose(
   members: readonly (Stored & { kind: Kind })[],
   files: readonly EnvelopeFile[],
 ): { disk: Stored; notes: Finding[] } | FormatResult {
-  const isThere = (href: string) => members.some(({ name }) => name === href);
-  const missing = files.map(({ href }) => href).filter((href) => !isThere(href));
-  const [absent] = missing;
-  const isDiskOfMachine = ({ name }: Stored): boolean => files.some(({ href, isDisk }) => isDisk && href === name);
+  const there = new Set(members.map(({ name }) => name));
+  const absent = files.find(({ href }) => !there.has(href))?.href;
+  const listed = new Set(files.map(({ href }) => href));
+  const disksOfMachine = new Set(files.filter(({ isDisk }) => isDisk).map(({ href }) => href));
+  const isDiskOfMachine = ({ name }: Stored): boolean => disksOfMachine.has(name);
   const of = (...kinds: Kind[]) => members.filter(({ kind }) => kinds.includes(kind));
   // An image that the envelope does not name is still an image for a tool that unpacks the archive. The raw bytes of a CD or a floppy name no other file.
   const byEnvelope = members.some(isDiskOfMachine)
@@ -201,7 +206,7 @@ function choose(
     return refusal('ova-several-disks', { count: candidates.length, names: names.join(', ').slice(0, 200) });
   }
   const leftOut = of('unknown').filter(
-    (each) => each !== disk && each.size >= worthTelling && !files.some(({ href }) => href === each.name),
+    ({ name, size }) => name !== disk.name && size >= worthTelling && !listed.has(name),
   );
   return {
     disk,

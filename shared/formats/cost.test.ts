@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { archive, member, oldSparse } from '../../test/hostile/formats/bent-archives.ts';
 import { keptImages } from '../../test/hostile/images.ts';
 import { xzOf } from '../../test/hostile/xz-index.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
+import type { Admission } from '../contracts/run.ts';
 import { admitSource } from './admit.ts';
 import { xzSize } from './xz.ts';
 
@@ -65,6 +67,53 @@ test('the longest index of an xz file that is read costs little', async () => {
   const { user, system } = process.cpuUsage(begin);
   expect((user + system) / 1e6).toBeLessThan(5);
   expect(await xzSize(bufferSource(xzOf(4 * MiB, 1)))).toEqual({ bytes: 0, exact: false });
+});
+
+test('the longest map of a sparse member costs few reads', async () => {
+  const read = async (blocks: number): Promise<{ reads: number; admission: Admission }> => {
+    const source = bufferSource(archive(oldSparse(Buffer.from('data'), blocks)));
+    let reads = 0;
+    const counted = {
+      ...source,
+      read: (offset: number, length: number) => {
+        reads++;
+        return source.read(offset, length);
+      },
+    };
+    return { admission: await admitSource(counted, options), reads };
+  };
+  // A megabyte of map, as long as it may be in all other forms.
+  const longest = await read(2048);
+  expect(longest.admission.layers.map(({ kind }) => kind)).toEqual(['tar', 'pieces']);
+  expect(longest.reads).toBeLessThan(50);
+  const longer = await read(100_000);
+  expect(longer.admission.findings).toMatchObject([{ code: 'damaged-header', outcome: 'fail' }]);
+  expect(longer.reads).toBeLessThan(50);
+});
+
+test('an envelope that lists very many files costs no more beside many members', async () => {
+  const files = Array.from({ length: 28_000 }, (_, index) => `<File id="${index}" href="f${index}"/>`).join('');
+  const envelopes = [...'abcdefgh'].map((name) => member({ name }, `<Envelope>${files}</Envelope>`));
+  const cost = async (...parts: Buffer[]): Promise<number> => {
+    const begin = process.cpuUsage();
+    const { findings } = await admitSource(bufferSource(archive(...parts)), options);
+    expect(findings.map(({ outcome }) => outcome)).toEqual(['fail']);
+    const { user, system } = process.cpuUsage(begin);
+    return (user + system) / 1e6;
+  };
+  const members = Array.from({ length: 900 }, (_, index) => member({ name: `m${index}` }, 'x'));
+  const apart = (await cost(...envelopes)) + (await cost(...members));
+  // A comparison of each file with each member takes seconds more.
+  expect(await cost(...envelopes, ...members)).toBeLessThan(1.5 * apart + 0.2);
+});
+
+test('an envelope with one element of very many attributes costs no more than its length', async () => {
+  const begin = process.cpuUsage();
+  const element = `<File${' id="a" href="b"'.repeat(60_000)}/>`;
+  const { findings } = await admitSource(bufferSource(archive(member({}, `<Envelope>${element}</Envelope>`))), options);
+  expect(findings).toMatchObject([{ outcome: 'fail', code: 'ova-file-missing' }]);
+  // Whoever looks at all attributes for each of them takes half a minute.
+  expect(process.cpuUsage(begin).user / 1e6).toBeLessThan(4);
 });
 
 test('no mutation of a sound image makes the detector throw, hang or read much', async () => {

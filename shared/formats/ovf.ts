@@ -18,7 +18,7 @@ export const mostOfEnvelope = 1024 * 1024;
 
 /** undefined where it is no envelope; `doctype`: an envelope with a DTD, which may give files any name and add elements. No exporter writes one. */
 export function readEnvelope(xml: string): EnvelopeFile[] | 'doctype' | undefined {
-  const files: { ids: string[]; href: string; chunkSize: number | undefined }[] = [];
+  const elements: { ids: string[]; hrefs: string[]; chunkSize: number | undefined }[] = [];
   const references = new Set<string>();
   let root: string | undefined;
   for (const { name, attributes } of startTags(xml)) {
@@ -28,17 +28,19 @@ export function readEnvelope(xml: string): EnvelopeFile[] | 'doctype' | undefine
     const valuesOf = (wanted: string) => attributes.flatMap(([each, value]) => (each === wanted ? [value] : []));
     if (name === 'File') {
       const chunkSize = valuesOf('chunkSize').find((text) => /^[1-9]\d{0,14}$/.test(text));
-      for (const href of valuesOf('href').filter(Boolean)) {
-        files.push({
-          ids: valuesOf('id'),
-          href: plainHref(href),
-          chunkSize: chunkSize ? Number(chunkSize) : undefined,
-        });
-      }
+      elements.push({
+        ids: valuesOf('id'),
+        hrefs: valuesOf('href').filter(Boolean).map(plainHref),
+        chunkSize: chunkSize ? Number(chunkSize) : undefined,
+      });
     }
     if (name === 'Disk') for (const id of valuesOf('fileRef')) references.add(id);
   }
-  return files.map(({ ids, ...file }) => ({ ...file, isDisk: ids.some((id) => references.has(id)) }));
+  // One element may have very many attributes: read each only once.
+  return elements.flatMap(({ ids, hrefs, chunkSize }) => {
+    const isDisk = ids.some((id) => references.has(id));
+    return hrefs.map((href) => ({ href, chunkSize, isDisk }));
+  });
 }
 
 type Tag = { name: string; attributes: [name: string, value: string][] };

@@ -100,6 +100,7 @@ export async function membersOf(source: ByteSource): Promise<Member[] | FormatRe
     const size = extended.size ?? declared;
     const isFile = type === '0' || type === '\0' || type === '7' || type === 'S';
     const dataAt = type === 'S' ? await behindOldMap(source, header, offset) : offset;
+    if (dataAt === undefined) return damaged('map of a sparse member');
     const end = isFile ? dataAt + padded(size) : offset;
     if (isFile && (size > 0 || isSparse)) {
       if (dataAt + size > source.size) throw new Truncated('member');
@@ -129,11 +130,21 @@ function nameIn(header: Buffer): string {
   return prefix && isPosix ? `${prefix}/${short}` : short;
 }
 
-/** GNU's old form has the rest of its map in blocks behind the header; a byte of each says whether another follows. */
-async function behindOldMap(source: ByteSource, header: Buffer, offset: number): Promise<number> {
-  let at = offset;
-  for (let isMore = header[482] !== 0; isMore; at += block) isMore = (await exactly(source, at, block))[504] !== 0;
-  return at;
+const mapPiece = 64 * 1024;
+
+/**
+ * GNU's old form has the rest of its map in blocks behind the header; a byte of each says whether another follows. Undefined if the map is longer than any other form
+ * may have it: each of its blocks would be one more read.
+ */
+async function behindOldMap(source: ByteSource, header: Buffer, offset: number): Promise<number | undefined> {
+  if (header[482] === 0) return offset;
+  for (let at = offset; at < offset + mostOfRecords; ) {
+    const piece = await exactly(source, at, Math.min(mapPiece, Math.floor((source.size - at) / block) * block));
+    if (piece.length === 0) throw new Truncated('map');
+    for (let end = block; end <= piece.length; end += block) if (piece[end - 8] === 0) return at + end;
+    at += piece.length;
+  }
+  return undefined;
 }
 
 /** Records of an extended header, "LENGTH KEY=VALUE\n". */

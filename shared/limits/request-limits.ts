@@ -229,6 +229,14 @@ export const requestLimits = {
     code: 'waits',
     remedy: 'Request one page after another.',
   },
+  judgedAtOnce: {
+    most: 4,
+    unit: 'items',
+    of: 'images sent unchanged that are checked at once; projects take turns',
+    per: 'An API process',
+    code: 'waits',
+    remedy: 'Send one image after another.',
+  },
   eventSecrets: {
     most: 8,
     unit: 'items',

@@ -199,7 +199,7 @@ export const accessSentences: readonly Text[] = [
   { en: 'The body is not JSON.', de: 'Der Inhalt der Anfrage ist kein JSON.' },
   { en: 'Send valid JSON, or no body.', de: 'Senden Sie gültiges JSON oder keinen Inhalt.' },
   { en: 'Give at least one change.', de: 'Nennen Sie mindestens eine Änderung.' },
-  { en: 'The client no longer waits for the list.', de: 'Der Client wartet nicht mehr auf die Liste.' },
+  { en: 'The client no longer waits for the answer.', de: 'Der Client wartet nicht mehr auf die Antwort.' },
   {
     en: 'The API has no memory for more large requests.',
     de: 'Die API hat keinen Speicher für weitere große Anfragen.',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { requestLimits } from '../../shared/limits/request-limits.ts';
 import { newApiKey } from '../../shared/secrets/api-key.ts';
+import { archive, member } from '../hostile/formats/bent-archives.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 
@@ -17,11 +18,12 @@ const sockets: Socket[] = [];
 beforeAll(async () => {
   installation = await startInstallation({ roles: ['api'], env: { API_UPLOAD_MEMORY: String(40 * 1024 ** 2) } });
   const { db } = installation;
-  await createProjectStore(db).ensure({ id: 'other' });
+  for (const id of ['other', 'busy']) await createProjectStore(db).ensure({ id });
   for (const [name, projectId] of [
     ['member', 'demo'],
     ['follower', 'demo'],
     ['neighbour', 'other'],
+    ['busy', 'busy'],
   ] as const) {
     const { key, hash, hint } = newApiKey();
     const id = await createApiKeyStore(db).create({ projectId, name, hash, hint, role: 'member' });
@@ -115,6 +117,30 @@ describe('lists (H5)', () => {
     }
     expect(own.toSorted()).toEqual(made.toSorted());
   });
+});
+
+test('images of one project that take long to check keep no other from its turn', async () => {
+  // Each member is looked at on its own: many reads of the store for a few kilobytes.
+  const members = Array.from({ length: 60 }, (_, index) => member({ name: `${index}` }, 'x'));
+  const slow = archive(...members);
+  const send = async (who: string, bytes: Buffer): Promise<number> => {
+    const id = await newImage(who);
+    const answer = await fetch(`${installation.apiUrl}/image/v2/images/${id}/file`, {
+      method: 'PUT',
+      headers: { 'x-auth-token': keys[who]?.key ?? '', 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(bytes),
+    });
+    await answer.text();
+    return answer.status;
+  };
+  let over = 0;
+  const theirs = Array.from({ length: 16 }, () => send('busy', slow).finally(() => over++));
+  await eventually(async () => over > 0, { within: 60, what: 'the first of them is checked' });
+  expect(await send('neighbour', Buffer.from('some bytes'))).toBe(204);
+  // Four are checked at once. Behind all of them, it would begin when twelve are over.
+  expect(over).toBeLessThan(12);
+  // Each was read whole, and refused for its many disks.
+  expect(new Set(await Promise.all(theirs))).toEqual(new Set([415]));
 });
 
 test('image data takes memory that is there, and a project gets half of it at most (M1)', async () => {

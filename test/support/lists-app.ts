@@ -69,6 +69,7 @@ export async function listsApp(
     deliveries: createDeliveryStore(db),
     operations: createOperationsStore(database.db),
     lists: createSlots(requestLimits.listsAtOnce.most),
+    judging: createSlots(requestLimits.judgedAtOnce.most),
     workers: createWorkerRegistry(database.db),
     audit: createAuditLog(database.db),
   };

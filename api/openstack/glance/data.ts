@@ -7,6 +7,7 @@ import type { Reception } from '../../../shared/ports/image-receptions.ts';
 import type { ObjectInfo } from '../../../shared/ports/object-store.ts';
 import { objectSource } from '../../../shared/store/object-source.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { inTurn } from '../../http/page.ts';
 import { atLeast, readIdentity } from '../../identity/identity.ts';
 import { bytesWhileAllowed } from '../../identity/while-allowed.ts';
 import { ownImage, visibleImage } from './access.ts';
@@ -105,11 +106,13 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
         await store.completeMultipart(target, parts);
         const object = await storedObject(deps, target);
         try {
-          const { virtualSize } = await judgeContent(
-            deps.foreign,
-            objectSource(store, object),
-            { diskFormat, containerFormat },
-            config.MAX_VIRTUAL_BYTES,
+          const { virtualSize } = await inTurn(deps.judging, request, reply, () =>
+            judgeContent(
+              deps.foreign,
+              objectSource(store, object),
+              { diskFormat, containerFormat },
+              config.MAX_VIRTUAL_BYTES,
+            ),
           );
           const { bucket, key, etag, versionId } = object;
           const run = await images.acceptVerbatim(reception, {

@@ -59,7 +59,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
       });
     };
 
-    app.get('/images', (request, reply) => inTurn(deps, request, reply, () => listImages(request)));
+    app.get('/images', (request, reply) => inTurn(deps.lists, request, reply, () => listImages(request)));
 
     const listImages = async (request: FastifyRequest) => {
       const raw = request.query as RawQuery;

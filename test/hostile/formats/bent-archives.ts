@@ -53,7 +53,7 @@ export function paxRecord(text: string): string {
     if (`${length} ${text}\n`.length === length) return `${length} ${text}\n`;
 }
 /** GNU's old form: real size at 483, and a map that goes on in blocks behind the header (482, and 504 of each). */
-function oldSparse(body: Buffer, blocks: number): Buffer {
+export function oldSparse(body: Buffer, blocks: number): Buffer {
   const first = header({ type: 'S', size: body.length, magic: 'ustar  \0' });
   first[482] = 1;
   first.write('00010000000\0', 483, 'latin1');
