@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { latinFonts } from './build/latin-fonts.ts';
+import { fingerprintSources } from './build/sources.ts';
+import { unusedStyles } from './build/unused-styles.ts';
 
+const root = join(import.meta.dirname, '..');
 const outDir = join(import.meta.dirname, 'dist');
 
 /** Compressed once here instead of at every request: api/portal.ts serves the compressed file beside the original. Fonts and pictures are already small. */
@@ -21,15 +25,27 @@ const compressed: Plugin = {
 };
 
 /** Hashed assets and one page; nothing inline, for the content security policy allows no inline script or style. */
-export default defineConfig({
-  root: import.meta.dirname,
-  plugins: [react(), compressed],
-  build: {
-    outDir,
-    emptyOutDir: true,
-    target: 'es2022',
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 1000,
-  },
+export default defineConfig(async (): Promise<UserConfig> => {
+  // What is left of the styles depends on all sources, so their names do too: browsers keep a file with a known name for a year.
+  const stamp = (await fingerprintSources(root)).slice(0, 8);
+  return {
+    root: import.meta.dirname,
+    plugins: [react(), unusedStyles(), latinFonts(), compressed],
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 1000,
+      rolldownOptions: {
+        output: {
+          assetFileNames: ({ names }) =>
+            names.some((name) => name.endsWith('.css'))
+              ? `assets/[name]-[hash]-${stamp}[extname]`
+              : 'assets/[name]-[hash][extname]',
+        },
+      },
+    },
+  };
 });

@@ -1,16 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { glob, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fingerprintSources } from '../../portal/build/sources.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { root } from '../bootstrap/host.mjs';
 import { startLine } from '../terminal/line.mjs';
-
-/** The sources of the pages. Tests are left out: they change nothing. */
-const sources = ['portal/**/*.{ts,tsx,css,html,json}', 'shared/**/*.ts', 'package-lock.json'];
-function isSource(name: string): boolean {
-  return !name.startsWith('portal/dist/') && !name.endsWith('.test.ts');
-}
 
 /** Beside the pages: what they were built from. */
 const stampFile = join(root, 'portal/dist/.built-from');
@@ -20,7 +14,7 @@ const mode = 'production';
 
 /** Builds the portal unless it was built from exactly these sources. @throws BootreadyError `tool-failed` with what Vite says */
 export async function buildPortal(): Promise<void> {
-  const wanted = await fingerprint();
+  const wanted = `${mode} ${await fingerprintSources(root)}`;
   if ((await readFile(stampFile, 'utf8').catch(() => '')) === wanted) return;
   const line = startLine('Building the portal');
   const { code, output } = await vite();
@@ -34,15 +28,6 @@ export async function buildPortal(): Promise<void> {
   }
   await writeFile(stampFile, wanted);
   line.done();
-}
-
-async function fingerprint(): Promise<string> {
-  const names: string[] = [];
-  for await (const name of glob(sources, { cwd: root })) if (isSource(name)) names.push(name);
-  names.sort();
-  const hash = createHash('sha256').update(mode);
-  for (const name of names) hash.update(`${name}\0`).update(await readFile(join(root, name)));
-  return hash.digest('hex');
 }
 
 function vite(): Promise<{ code: number | null; output: string }> {

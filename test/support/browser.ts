@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -38,6 +38,31 @@ export function openBrowser(): Promise<Browser> {
 
 export type Visit = { context: BrowserContext; page: Page; complaints: string[] };
 
+const leftOutFile = join(import.meta.dirname, '../../portal/dist/.left-out-classes.json');
+
+/** Complains of each class on a page that has styles in PatternFly, but none in the portal (portal/build/unused-styles.ts). */
+async function watchLeftOutClasses(context: BrowserContext): Promise<void> {
+  const names: string[] = JSON.parse(await readFile(leftOutFile, 'utf8'));
+  await context.addInitScript((each) => {
+    const leftOut = new Set(each);
+    const look = (element: Element): void => {
+      for (const name of element.classList) {
+        if (leftOut.delete(name))
+          console.error(`The build left out the styles of .${name}: ${element.outerHTML.slice(0, 200)}`);
+      }
+    };
+    new MutationObserver((records) => {
+      for (const { target, addedNodes } of records) {
+        for (const node of [target, ...addedNodes]) {
+          if (!(node instanceof Element)) continue;
+          look(node);
+          if (node !== target) node.querySelectorAll('*').forEach(look);
+        }
+      }
+    }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['class'] });
+  }, names);
+}
+
 /** A browser profile of its own. `complaints` collects what must not happen. */
 export async function newVisit(
   browser: Browser,
@@ -46,6 +71,7 @@ export async function newVisit(
   const context = await browser.newContext({ locale: 'de-DE', viewport: { width: 1440, height: 900 }, ...options });
   context.setDefaultTimeout(60_000);
   const complaints: string[] = [];
+  await watchLeftOutClasses(context);
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
       console.error(
