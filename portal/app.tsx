@@ -7,24 +7,28 @@ import {
   EmptyStateFooter,
   Spinner,
 } from '@patternfly/react-core';
-import { Navigate, Route, Routes } from 'react-router';
+import { useEffect } from 'react';
 import { useSelf } from './api/live.ts';
-import { MyImagesPage, PlatformImagesPage, SharedImagesPage } from './pages/image-list.tsx';
-import { MissingPage } from './pages/missing.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
-import { NoticeProvider } from './shell/notices.tsx';
 import { pageOnDemand } from './shell/on-demand.tsx';
-import { LanguageSwitch, Shell, ThemeSwitch } from './shell/shell.tsx';
-import { UploadsProvider } from './upload/uploads-context.tsx';
+import { LanguageSwitch, ThemeSwitch } from './shell/switches.tsx';
 import { useSpeech } from './words/language.tsx';
 
-const ImageDetailPage = pageOnDemand(async () => (await import('./pages/image-detail.tsx')).ImageDetailPage);
-const OperationsPage = pageOnDemand(async () => (await import('./pages/operations.tsx')).OperationsPage);
-const SessionsPage = pageOnDemand(async () => (await import('./pages/sessions.tsx')).SessionsPage);
+const loadSignedIn = async () => (await import('./signed-in.tsx')).SignedIn;
+const SignedIn = pageOnDemand(loadSignedIn);
+
+const storageKey = 'bootready.signed-in';
+
+/** A browser that was signed in the last time need not wait for the answer who it is. */
+if (localStorage.getItem(storageKey)) void loadSignedIn().catch(() => undefined);
 
 export function App() {
   const { t } = useSpeech();
   const self = useSelf();
+  useEffect(() => {
+    if (self.data) localStorage.setItem(storageKey, 'yes');
+    else if (self.data === null) localStorage.removeItem(storageKey);
+  }, [self.data]);
   if (self.isPending) {
     return (
       <Bullseye>
@@ -53,27 +57,5 @@ export function App() {
     );
   }
   if (self.data === null) return <SignInPage />;
-  return (
-    <NoticeProvider>
-      <UploadsProvider self={self.data}>
-        <Shell self={self.data}>
-          <Routes>
-            <Route path="/" element={<Navigate to="/images" replace />} />
-            <Route path="/images" element={<MyImagesPage self={self.data} />} />
-            <Route path="/images/shared" element={<SharedImagesPage self={self.data} />} />
-            <Route path="/images/platform" element={<PlatformImagesPage self={self.data} />} />
-            <Route path="/images/:id" element={<ImageDetailPage self={self.data} />} />
-            <Route path="/sessions" element={<SessionsPage />} />
-            {self.data.role === 'admin' && (
-              <>
-                <Route path="/operations" element={<OperationsPage />} />
-                <Route path="/operations/:tab" element={<OperationsPage />} />
-              </>
-            )}
-            <Route path="*" element={<MissingPage />} />
-          </Routes>
-        </Shell>
-      </UploadsProvider>
-    </NoticeProvider>
-  );
+  return <SignedIn self={self.data} />;
 }

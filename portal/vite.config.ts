@@ -5,6 +5,7 @@ import { brotliCompress, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { latinFonts } from './build/latin-fonts.ts';
+import { leftOut } from './build/left-out.ts';
 import { fingerprintSources } from './build/sources.ts';
 import { unusedStyles } from './build/unused-styles.ts';
 
@@ -26,11 +27,11 @@ const compressed: Plugin = {
 
 /** Hashed assets and one page; nothing inline, for the content security policy allows no inline script or style. */
 export default defineConfig(async (): Promise<UserConfig> => {
-  // What is left of the styles depends on all sources, so their names do too: browsers keep a file with a known name for a year.
+  // The styles that stay depend on all sources, and so do their names: browsers keep a file with a known name for a year.
   const stamp = (await fingerprintSources(root)).slice(0, 8);
   return {
     root: import.meta.dirname,
-    plugins: [react(), unusedStyles(), latinFonts(), compressed],
+    plugins: [react(), leftOut(), unusedStyles(), latinFonts(), compressed],
     build: {
       outDir,
       emptyOutDir: true,

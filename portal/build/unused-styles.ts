@@ -7,7 +7,7 @@ import type { Plugin, Rolldown } from 'vite';
  * Leaves out of the styles what no page can show. PatternFly's components bring all that they could ever look like: three quarters of it is for modifiers,
  * screen widths and themes that the portal never asks for.
  *
- * A class stays if a name for it stands in the code of the bundle. PatternFly's own names are in tables (`{ modifiers: { noPadding: 'pf-m-no-padding' } }`),
+ * A class stays if the code of the bundle has a name for it. PatternFly's own names are in tables (`{ modifiers: { noPadding: 'pf-m-no-padding' } }`),
  * and its components look them up by props, so the keys count there and not the values. The names that were left out are written beside the pages, and every
  * test of the portal fails that meets one of them on a page.
  */
@@ -84,7 +84,7 @@ function classesIn(css: string): string[] {
   return [...css.matchAll(/\.(-?[a-zA-Z_][\w-]*)/g)].map(([, name = '']) => name);
 }
 
-/** The selectors that need a class which no element ever has. What stands in `:not()` may be missing. */
+/** Removes selectors that need a class which no element ever has. A class in `:not()` may be missing. */
 function removeUnusedRules(root: Root, isUsed: (name: string) => boolean): void {
   const canMatch = (selector: Selector): boolean => selector.nodes.every(canBe);
   const canBe = (node: Node): boolean => {

@@ -1,16 +1,11 @@
-import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
+import { MenuToggle, type MenuToggleElement } from '@patternfly/react-core';
 import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
-import { useState } from 'react';
-import { useLocation, useNavigate } from 'react-router';
+import { type Ref, useState } from 'react';
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
-import { dialogOnDemand } from '../shell/on-demand.tsx';
+import { dialogOnDemand } from '../shell/dialog-on-demand.tsx';
 import { useSpeech } from '../words/language.tsx';
-import type { WordKey } from '../words/words.ts';
-import { type ImageActions, isOwn, listActions } from './image-actions.ts';
-import type { ImageDialogName } from './image-dialog.tsx';
-import { useImageWork } from './use-image-work.ts';
 
-const ImageDialog = dialogOnDemand(async () => (await import('./image-dialog.tsx')).ImageDialog);
+const OpenMenu = dialogOnDemand(async () => (await import('./open-menu.tsx')).OpenMenu);
 
 type Props = {
   image: ImageView;
@@ -21,83 +16,32 @@ type Props = {
   label?: string;
 };
 
-/** Everything that can be done with an image; what cannot be done now is shown as such. */
+/** The button of the menu; the menu itself is loaded when it is first opened. */
 export function ImageMenu({ image, self, isOpen, onOpenChange, label }: Props) {
   const { t } = useSpeech();
-  const navigate = useNavigate();
-  const { pathname } = useLocation();
-  const work = useImageWork(image);
-  const [dialog, setDialog] = useState<ImageDialogName>();
-  const can = listActions(image, self);
-  const own = isOwn(image, self);
-  const isDetail = pathname === `/images/${image.id}`;
-  const item = (action: keyof ImageActions, word: WordKey, onClick: () => void) => {
-    const may = can[action];
-    return (
-      <DropdownItem
-        isDisabled={may !== true}
-        isDanger={action === 'remove' && may === true}
-        {...(may === true ? {} : { description: t(may) })}
-        onClick={onClick}
-      >
-        {t(word)}
-      </DropdownItem>
-    );
-  };
-
+  const [wasOpened, setOpened] = useState(isOpen);
+  if (isOpen && !wasOpened) setOpened(true);
+  const toggle = (ref?: Ref<MenuToggleElement>) => (
+    <MenuToggle
+      {...(ref ? { ref } : {})}
+      variant={label ? 'default' : 'plain'}
+      aria-label={label ?? t('actionsFor', { name: image.name })}
+      isExpanded={isOpen}
+      onClick={() => onOpenChange(!isOpen)}
+      {...(label ? {} : { icon: <EllipsisVIcon /> })}
+    >
+      {label}
+    </MenuToggle>
+  );
+  if (!wasOpened) return toggle();
   return (
-    <>
-      <Dropdown
-        isOpen={isOpen}
-        onOpenChange={onOpenChange}
-        onSelect={() => onOpenChange(false)}
-        shouldFocusToggleOnSelect
-        shouldFocusFirstItemOnOpen
-        popperProps={{ position: 'right', enableFlip: true }}
-        toggle={(ref) => (
-          <MenuToggle
-            ref={ref}
-            variant={label ? 'default' : 'plain'}
-            aria-label={label ?? t('actionsFor', { name: image.name })}
-            isExpanded={isOpen}
-            onClick={() => onOpenChange(!isOpen)}
-            {...(label ? {} : { icon: <EllipsisVIcon /> })}
-          >
-            {label}
-          </MenuToggle>
-        )}
-      >
-        <DropdownList>
-          {!isDetail && (
-            <DropdownItem onClick={() => void navigate(`/images/${image.id}`)}>{t('details')}</DropdownItem>
-          )}
-          {image.memberStatus && (
-            <>
-              {item('accept', 'acceptShare', () => void work.answer(self, 'accepted'))}
-              {item('decline', 'declineShare', () => void work.answer(self, 'rejected'))}
-            </>
-          )}
-          {own && (
-            <>
-              {item('rename', 'rename', () => setDialog('rename'))}
-              {item('properties', 'propertiesMenu', () => setDialog('properties'))}
-              {item('share', 'shareMenu', () => setDialog('share'))}
-              {self.role === 'admin' && item('promote', 'promoteMenu', () => setDialog('promote'))}
-            </>
-          )}
-          {item('download', 'download', () => void work.download())}
-          {own && (
-            <>
-              {item('retry', 'retry', () => void work.retry())}
-              {item('repair', 'repairMenu', () => setDialog('repair'))}
-              {item('stop', 'stop', () => void work.stop())}
-              <Divider component="li" />
-              {item('remove', 'remove', () => setDialog('delete'))}
-            </>
-          )}
-        </DropdownList>
-      </Dropdown>
-      {dialog && <ImageDialog name={dialog} image={image} self={self} onClose={() => setDialog(undefined)} />}
-    </>
+    <OpenMenu
+      image={image}
+      self={self}
+      isOpen={isOpen}
+      onOpenChange={onOpenChange}
+      toggle={toggle}
+      waiting={toggle()}
+    />
   );
 }

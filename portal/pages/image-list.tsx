@@ -24,9 +24,9 @@ import { ImageTable } from '../images/image-table.tsx';
 import { AnswerFilter, ListFilters, ProjectFilter, useListFilters } from '../images/list-filters.tsx';
 import { ListPages, usePageSize } from '../images/list-pages.tsx';
 import { QuotaLine } from '../images/quota-line.tsx';
+import { dialogOnDemand } from '../shell/dialog-on-demand.tsx';
 import { Problem } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
-import { dialogOnDemand } from '../shell/on-demand.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useTitle } from './title.ts';
 

@@ -5,7 +5,7 @@ import { useLocation, useSearchParams } from 'react-router';
 import { ApiProblem, api, signInAt } from '../api/client.ts';
 import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
-import { LanguageSwitch, ThemeSwitch } from '../shell/shell.tsx';
+import { LanguageSwitch, ThemeSwitch } from '../shell/switches.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 

@@ -1,13 +1,12 @@
-import { Bullseye, Button, PageSection, Spinner } from '@patternfly/react-core';
+import { Bullseye, Button, Spinner } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { type ComponentType, useEffect } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { useSpeech } from '../words/language.tsx';
-import { Problem, useProblemWords } from './failure.tsx';
+import { Problem } from './failure.tsx';
 import { Message } from './message.tsx';
-import { useNotify } from './notices.tsx';
 
 /** The server answers, but no longer has the file: it was updated after this page was loaded. */
-class Outdated extends Error {}
+export class Outdated extends Error {}
 
 async function isServerThere(): Promise<boolean> {
   return fetch('/livez').then(
@@ -28,14 +27,18 @@ window.addEventListener(
 /** Parts so far: each is known to the cache by its number. */
 let parts = 0;
 
-type Load<Props> = () => Promise<ComponentType<Props>>;
-type Waiting = ComponentType<{ error: Error | null }>;
+export type Load<Props> = () => Promise<ComponentType<Props>>;
+export type Waits = {
+  /** Shown until the part is there. */
+  waiting?: ReactNode;
+};
+type Waiting = ComponentType<Waits & { error: Error | null }>;
 
 /**
  * A part of the portal whose code is loaded when it is first shown, so the first page does not wait for it. It is asked for as data is: again and again while
  * the server is away.
  */
-function onDemand<Props extends object>(load: Load<Props>, Waiting: Waiting): ComponentType<Props> {
+export function onDemand<Props extends object>(load: Load<Props>, Waiting: Waiting): ComponentType<Props & Waits> {
   const number = ++parts;
   let Loaded: ComponentType<Props> | undefined;
   const loadOnce = async (): Promise<true> => {
@@ -53,7 +56,7 @@ function onDemand<Props extends object>(load: Load<Props>, Waiting: Waiting): Co
       staleTime: Number.POSITIVE_INFINITY,
       ...(Loaded ? { initialData: true } : {}),
     });
-    return isSuccess && Loaded ? <Loaded {...props} /> : <Waiting error={error} />;
+    return isSuccess && Loaded ? <Loaded {...props} /> : <Waiting error={error} waiting={props.waiting} />;
   };
 }
 
@@ -61,15 +64,10 @@ export function pageOnDemand<Props extends object>(load: Load<Props>): Component
   return onDemand(load, WaitingPage);
 }
 
-/** Something small that a click opens: the rest of the page stays as it is meanwhile. */
-export function dialogOnDemand<Props extends object>(load: Load<Props>): ComponentType<Props> {
-  return onDemand(load, WaitingDialog);
-}
-
 function WaitingPage({ error }: { error: Error | null }) {
   const { t } = useSpeech();
   return (
-    <PageSection isFilled>
+    <div className="waiting-page">
       {error instanceof Outdated ? (
         <Message variant="info" title={t('portalOutdated')}>
           <p>{t('portalOutdatedHelp')}</p>
@@ -82,19 +80,6 @@ function WaitingPage({ error }: { error: Error | null }) {
           <Spinner aria-label={t('loading')} />
         </Bullseye>
       )}
-    </PageSection>
+    </div>
   );
-}
-
-function WaitingDialog({ error }: { error: Error | null }) {
-  const { t } = useSpeech();
-  const notify = useNotify();
-  const problemWords = useProblemWords();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one notice for each failure
-  useEffect(() => {
-    if (error instanceof Outdated) {
-      notify({ variant: 'info', title: t('portalOutdated'), body: t('portalOutdatedHelp') });
-    } else if (error) notify({ variant: 'danger', isBrief: true, ...problemWords(error) });
-  }, [error === null]);
-  return null;
 }

@@ -15,18 +15,14 @@ import {
   PageSidebarBody,
   PageToggleButton,
   SkipToContent,
-  ToggleGroup,
-  ToggleGroupItem,
   Toolbar,
   ToolbarContent,
   ToolbarGroup,
   ToolbarItem,
 } from '@patternfly/react-core';
 import { BarsIcon } from '@patternfly/react-icons/dist/esm/icons/bars-icon';
-import { MoonIcon } from '@patternfly/react-icons/dist/esm/icons/moon-icon';
-import { SunIcon } from '@patternfly/react-icons/dist/esm/icons/sun-icon';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
@@ -34,11 +30,11 @@ import { useShownImage } from '../api/live.ts';
 import { findHome, imageLists } from '../images/home.ts';
 import { useUploads } from '../upload/uploads-context.tsx';
 import { useSpeech } from '../words/language.tsx';
+import { dialogOnDemand } from './dialog-on-demand.tsx';
 import { useProblemWords } from './failure.tsx';
 import { useNotify } from './notices.tsx';
-import { dialogOnDemand } from './on-demand.tsx';
 import { ProjectOfUser } from './project.tsx';
-import { chooseTheme, firstTheme } from './theme.ts';
+import { LanguageSwitch, ThemeSwitch } from './switches.tsx';
 
 const UploadDock = dialogOnDemand(async () => (await import('../upload/upload-dock.tsx')).UploadDock);
 
@@ -127,43 +123,6 @@ function TopBar({ self }: { self: Self }) {
         </Toolbar>
       </MastheadContent>
     </Masthead>
-  );
-}
-
-export function LanguageSwitch() {
-  const { t, language, choose } = useSpeech();
-  return (
-    <ToggleGroup aria-label={t('language')} isCompact>
-      <ToggleGroupItem
-        text="Deutsch"
-        buttonId="language-de"
-        isSelected={language === 'de'}
-        onChange={() => choose('de')}
-      />
-      <ToggleGroupItem
-        text="English"
-        buttonId="language-en"
-        isSelected={language === 'en'}
-        onChange={() => choose('en')}
-      />
-    </ToggleGroup>
-  );
-}
-
-export function ThemeSwitch() {
-  const { t } = useSpeech();
-  const [theme, setTheme] = useState(firstTheme);
-  const other = theme === 'dark' ? 'light' : 'dark';
-  return (
-    <Button
-      variant="plain"
-      aria-label={t(other === 'dark' ? 'darkMode' : 'lightMode')}
-      icon={other === 'dark' ? <MoonIcon /> : <SunIcon />}
-      onClick={() => {
-        chooseTheme(other);
-        setTheme(other);
-      }}
-    />
   );
 }
 

@@ -2,7 +2,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Image } from '../../shared/ports/image.ts';
-import { eventually } from '../support/eventually.ts';
 import { activeImage, convertingImage, manyImages, rejectedImage } from '../support/portal-images.ts';
 import { visitPortal } from '../support/portal-visit.ts';
 
@@ -267,33 +266,4 @@ test('a list of 10,000 images is there at once, small, scrolls smoothly, and ask
   expect(Math.min(...loads)).toBeLessThan(8000);
   expect(Math.min(...frames)).toBeLessThan(100);
   expect(Math.min(...asked)).toBeLessThan(2000);
-});
-
-test('the first page needs little: scripts and styles are small, and the detector comes when a file is chosen', async () => {
-  const { page } = portal;
-  const sizes: Record<string, number> = {};
-  page.on('response', (response) => {
-    const { pathname } = new URL(response.url());
-    if (pathname.startsWith('/assets/')) {
-      void response
-        .request()
-        .sizes()
-        .then(({ responseBodySize }) => {
-          sizes[pathname] = responseBodySize;
-        })
-        .catch(() => undefined);
-    }
-  });
-  await portal.signIn(member);
-  await page.getByRole('link', { name: 'Ubuntu 24.04' }).waitFor();
-  await eventually(async () => Object.keys(sizes).some((name) => name.endsWith('.css')), {
-    within: 10,
-    what: 'sizes are known',
-  });
-  const total = (ending: RegExp): number =>
-    Object.entries(sizes).reduce((sum, [name, size]) => sum + (ending.test(name) ? size : 0), 0);
-  expect(total(/\.js$/)).toBeGreaterThan(50_000);
-  expect(total(/\.js$/)).toBeLessThan(260_000);
-  expect(total(/\.css$/)).toBeLessThan(100_000);
-  expect(Object.keys(sizes).filter((name) => /admit|check-file/.test(name))).toEqual([]);
 });

@@ -112,6 +112,7 @@ const states: Readonly<Record<string, State>> = {
     show: async (language) => {
       await open(`/images/${images.refused.id}`);
       await button('repair', language).click();
+      await page.getByText(say('remediesRecommended', language)).waitFor();
       await page.getByRole('dialog').waitFor();
     },
   },
