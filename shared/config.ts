@@ -164,10 +164,14 @@ export const Environment = z.object({
   VERIFY: z.enum(['auto', 'checksum', 'readback']).default('auto'),
   /** Where published images go further, by name, as JSON (shared/operation/targets.ts); holds secrets. */
   TARGETS: z.string().default('{}').pipe(Targets),
+  /** The names in TARGETS, for the API: it needs no more. */
+  TARGET_NAMES: list,
   /** Those that the images of every project go to, by comma, unless the project chooses. */
   DELIVER_TO: list,
   /** Ed25519 private key (PKCS#8 PEM) that signs the provenance of images; without one nothing is signed. */
   PROVENANCE_KEY: z.string().optional(),
+  /** Its public half, for the API, which shows it. */
+  PROVENANCE_PUBLIC_KEY: z.string().optional(),
   /** Public keys (PEM, one after the other) that signed before; only ever shown. */
   PROVENANCE_FORMER_KEYS: z.string().optional(),
   /** Whether webhooks may name hosts of the installation's own network. */

@@ -14,7 +14,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     /** Members send only where their project's images go anyway: other targets may be for other eyes. */
     const targetsFor = async (projectId: string, isAdmin: boolean): Promise<string[]> => {
-      const known = Object.keys(config.TARGETS);
+      const known = config.TARGET_NAMES.length > 0 ? config.TARGET_NAMES : Object.keys(config.TARGETS);
       if (isAdmin) return known;
       const chosen = (await projects.get(projectId))?.targets ?? config.DELIVER_TO;
       return known.filter((name) => chosen.includes(name));

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ProvenanceKeys } from '../../shared/contracts/api.ts';
@@ -12,8 +13,8 @@ import { usableImage } from './image-access.ts';
 /** The signed provenance of published images, and the public keys of the signatures. */
 export function provenanceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
-    const { PROVENANCE_KEY: signing, PROVENANCE_FORMER_KEYS: former, IMAGES_BUCKET: bucket } = deps.config;
-    const keys = [...(signing ? [readSigningKey(signing)] : []), ...(former ? readPublicKeys(former) : [])];
+    const { PROVENANCE_FORMER_KEYS: former, IMAGES_BUCKET: bucket } = deps.config;
+    const keys = [...currentKeys(deps.config), ...(former ? readPublicKeys(former) : [])];
 
     app.get(
       '/provenance/keys',
@@ -59,4 +60,10 @@ export function provenanceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       },
     );
   };
+}
+
+/** The private key is for workers. An API that was given it still shows its public half. */
+function currentKeys({ PROVENANCE_PUBLIC_KEY: pem, PROVENANCE_KEY: signing }: ApiDeps['config']): KeyObject[] {
+  if (pem) return readPublicKeys(pem);
+  return signing ? [readSigningKey(signing)] : [];
 }

@@ -22,6 +22,8 @@ export async function createSigningKey(path: string): Promise<void> {
     });
   }
   const key = readSigningKey(pem);
-  process.stderr.write(`Key ${makeKeyId(key)} is in ${path}; name it in PROVENANCE_KEY_FILE of api and workers.\n`);
+  process.stderr.write(
+    `Key ${makeKeyId(key)} is in ${path}; name it in PROVENANCE_KEY_FILE of workers. The API gets what follows, as PROVENANCE_PUBLIC_KEY.\n`,
+  );
   process.stdout.write(makePublicPem(key));
 }

@@ -6,6 +6,7 @@ import { mallocEnvironment, type ProcessRole } from '../../shared/operation/proc
 import { root } from '../bootstrap/host.mjs';
 import { elapsed } from '../terminal/line.mjs';
 import { loginUrl } from './logins.ts';
+import { withOwnSecrets } from './own-secrets.ts';
 import { type Service, startServer } from './service.ts';
 import type { StackState } from './state.ts';
 import { storeEnv } from './store-keys.ts';
@@ -42,7 +43,7 @@ export function productEnv(state: StackState, dataDir: string): Record<string, s
 export function processEnv(role: ProcessRole, state: StackState, dataDir: string): Record<string, string> {
   const env = productEnv(state, dataDir);
   return {
-    ...env,
+    ...withOwnSecrets(role, env),
     ...mallocEnvironment,
     ...storeEnv(role, state),
     DATABASE_URL: loginUrl(env.DATABASE_URL ?? '', role, state.logins),

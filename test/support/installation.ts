@@ -12,6 +12,7 @@ import type { Database } from '../../adapters/database/schema.ts';
 import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
 import { registerSearchAttributes } from '../../adapters/temporal/connect.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
+import { withOwnSecrets } from '../../dev/stack/own-secrets.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, tied } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
@@ -163,7 +164,7 @@ export async function startInstallation(
       const child = spawn(...tied(command, rest), {
         cwd: sources,
         env: {
-          ...env,
+          ...withOwnSecrets(processOf[role], env),
           ...mallocEnvironment,
           DATABASE_URL: loginUrl(database.url, processOf[role]),
           ...(env.S3_ACCESS_KEY === rootUser ? { S3_ACCESS_KEY: storeUser(processOf[role]) } : {}),
