@@ -127,7 +127,10 @@ export const databaseKinds = ['dpkg status', 'apk installed', 'pacman desc', 'rp
 
 export function packageDatabases(dir: string): Record<(typeof databaseKinds)[number], Database & { sound: Buffer }> {
   const rpm = rpmDatabases(dir, 40);
-  const text = (name: keyof typeof texts) => ({ ...texts[name], sound: Buffer.from(texts[name].words.repeat(200)) });
+  const text = (name: keyof typeof texts, packages = 200) => ({
+    ...texts[name],
+    sound: Buffer.from(texts[name].words.repeat(packages)),
+  });
   const ofRpm = (backend: string, file: string) => ({
     path: `/var/lib/rpm/${file}`,
     words: '',
@@ -137,7 +140,8 @@ export function packageDatabases(dir: string): Record<(typeof databaseKinds)[num
   return {
     'dpkg status': text('dpkg status'),
     'apk installed': text('apk installed'),
-    'pacman desc': text('pacman desc'),
+    // pacman has a file for each package.
+    'pacman desc': text('pacman desc', 1),
     'rpm sqlite': ofRpm('sqlite', 'rpmdb.sqlite'),
     'rpm bdb': ofRpm('bdb', 'Packages'),
   };
