@@ -12,7 +12,7 @@ import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { OidcIssuer } from '../shared/ports/oidc.ts';
-import type { OperationsStore } from '../shared/ports/operations.ts';
+import type { OperationsStore, UsualSeconds } from '../shared/ports/operations.ts';
 import type { OrderStarter } from '../shared/ports/orders.ts';
 import type { PlatformStore } from '../shared/ports/platform.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
@@ -61,6 +61,8 @@ export type ApiDeps = {
   meter?: HttpMeter;
   traces?: Pick<Traces, 'begin'>;
   operations: OperationsStore;
+  /** How long steps usually take, as of some minutes ago. */
+  usualSeconds: () => Promise<UsualSeconds>;
   workers: WorkerRegistry;
   /** Lists of images are made a few at a time, and projects take turns. */
   lists: Pick<Slots, 'use'>;

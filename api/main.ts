@@ -45,6 +45,7 @@ import { makeSecretKeys } from '../shared/secrets/secret-keys.ts';
 import { createApp } from './app.ts';
 import { createUploadMemory } from './http/memory-budget.ts';
 import { queueBoard } from './operations/queue-board.ts';
+import { keepUsualSeconds } from './operations/usual-seconds.ts';
 
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
 export async function startApi(config: Config): Promise<{ url: string; close(): Promise<void> }> {
@@ -97,6 +98,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
       startDelivery: createDeliveryStarter(temporal, toRunTimings(config)),
       startDownload: createDownloadStarter(temporal, toRunTimings(config)),
       operations,
+      usualSeconds: keepUsualSeconds(operations),
       workers: createWorkerRegistry(database.db),
       rateCounters: counters,
       lists: createSlots(requestLimits.listsAtOnce.most),

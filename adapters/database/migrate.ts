@@ -29,6 +29,7 @@ import * as waitsForWorker from './migrations/0027-waits-for-worker.ts';
 import * as revokedKeys from './migrations/0028-revoked-keys.ts';
 import * as newestSignature from './migrations/0029-newest-signature.ts';
 import * as openWork from './migrations/0030-open-work.ts';
+import * as usualDurations from './migrations/0031-usual-durations.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -60,6 +61,7 @@ const migrations = {
   '0028-revoked-keys': revokedKeys,
   '0029-newest-signature': newestSignature,
   '0030-open-work': openWork,
+  '0031-usual-durations': usualDurations,
 };
 
 function makeMigrator(db: Kysely<Database>): Migrator {

@@ -1,8 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { RunStatus, WaitsFor } from '../../shared/contracts/run.ts';
+import { type Step, steps } from '../../shared/contracts/step.ts';
 import type { RunStep } from '../../shared/ports/images.ts';
 import type { EndedRun, OpenRun, OperationsStore } from '../../shared/ports/operations.ts';
 import type { Database } from './schema.ts';
+
+/** From fewer steps nothing is concluded. */
+const fewestKnown = 5;
 
 function oldestSeconds(column: 'received_at' | 'created_at') {
   return sql<number>`coalesce(extract(epoch from now() - min(${sql.ref(column)})), 0)::float8`;
@@ -62,6 +66,21 @@ export function createOperationsStore(db: Kysely<Database>): OperationsStore {
           step: row.step === null ? null : toStep(row as StepColumns),
         }),
       );
+    },
+
+    usualSeconds: async () => {
+      const { rows } = await sql<{ step: Step; span: [number, number] }>`
+        select kind.step, known.span
+        from unnest(${[...steps]}::text[]) kind (step)
+        cross join lateral (
+          select percentile_cont(array[0.1, 0.9]) within group (order by seconds) as span, count(*) as count
+          from (
+            select extract(epoch from finished_at - started_at)::float8 as seconds from run_steps
+            where run_steps.step = kind.step and status = 'done' order by finished_at desc limit 100
+          ) newest
+        ) known
+        where known.count >= ${fewestKnown}`.execute(db);
+      return Object.fromEntries(rows.map(({ step, span: [from, to] }) => [step, { from, to }]));
     },
 
     endedRuns: async (since, limit) => {

@@ -99,18 +99,23 @@ export async function listShownRuns(
 
 /** All data about an image that the caller may see (shared/images/image-fields.ts), as it is at one moment. @throws `not-found` */
 export async function detailOf(
-  deps: Pick<ApiDeps, 'snapshot' | 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'>,
+  deps: Pick<
+    ApiDeps,
+    'snapshot' | 'usualSeconds' | 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'
+  >,
   request: FastifyRequest,
   id: string,
   language = readLanguage(request),
 ): Promise<ImageDetail> {
   const { images, repairs, downloads, deliveries } = deps;
+  // Before the snapshot, which holds a connection.
+  const usual = await deps.usualSeconds();
   return deps.snapshot(async () => {
     const image = await findUsable(deps, request, id);
     const viewer = seenAs(toViewer(request), image);
     const [view] = await toViews(deps, [image], request, language);
     const runs = await listShownRuns(deps, request, image);
-    const views = runs.map(async (run) => runView(run, await images.steps(run.id), { language, viewer }));
+    const views = runs.map(async (run) => runView(run, await images.steps(run.id), { language, viewer, usual }));
     const [published, applied, repair, download, delivered] = await Promise.all([
       images.publication(id).then((found) => found ?? null),
       mayBeShown(imageFields.applied, viewer) ? readApplied(deps, image.projectId, image.settings) : null,

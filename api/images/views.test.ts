@@ -40,3 +40,13 @@ test('once there is one, the report says all', () => {
   expect(shown.findings.map(({ code }) => code)).toEqual(['virtio']);
   expect(shown.disk).toEqual(report.disk ?? null);
 });
+
+test('a step that runs shows how long it usually takes, to its owner; one that has ended does not', () => {
+  const usual = { inspect: { from: 20, to: 40 }, admit: { from: 1, to: 2 } };
+  const steps = [step('admit', { findings: [] }), step('inspect')];
+  const [admit, inspect] = runView(run, steps, { ...asOwner, usual }).steps;
+  expect(admit?.usualSeconds).toBeNull();
+  expect(inspect?.usualSeconds).toEqual(usual.inspect);
+  const [, shownToOthers] = runView(run, steps, { language: 'en', viewer: 'other', usual }).steps;
+  expect(shownToOthers?.usualSeconds).toBeNull();
+});

@@ -30,6 +30,7 @@ import type { Delivery } from '../../shared/ports/deliveries.ts';
 import type { UploadEvent } from '../../shared/ports/events.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageOrderState, LatestRun, Run, RunStep } from '../../shared/ports/images.ts';
+import type { UsualSeconds } from '../../shared/ports/operations.ts';
 import type { Repair } from '../../shared/ports/repairs.ts';
 import { translateChange, translateFailure, translateSentence } from '../../shared/problems/translate.ts';
 import { findRemedy } from '../../shared/remedies/remedies.ts';
@@ -143,7 +144,7 @@ function orderView({ kind, status, received, total }: ImageOrderState): ImageOrd
 export function runView(
   run: Run,
   steps: readonly RunStep[],
-  { language, viewer }: { language: Language; viewer: ImageViewer },
+  { language, viewer, usual = {} }: { language: Language; viewer: ImageViewer; usual?: UsualSeconds },
 ): RunView {
   const { findings, disk, guest } = foundBy(run, steps);
   return shownTo(viewer, runFields, {
@@ -155,7 +156,7 @@ export function runView(
     createdAt: time(run.createdAt),
     startedAt: timeOrNull(run.startedAt),
     finishedAt: timeOrNull(run.finishedAt),
-    steps: steps.map((step) => shownTo(viewer, stepFields, stepView(step, language))),
+    steps: steps.map((step) => shownTo(viewer, stepFields, stepView(step, language, usual))),
     disk: disk ?? null,
     failure: explainFailure(run.failure, language),
     report: run.report && reportShownTo(viewer, run.report),
@@ -184,12 +185,14 @@ export function explainMessage(message: string | null, language: Language): stri
   return message && (translateSentence(message, language) ?? message);
 }
 
-function stepView({ found: _, ...step }: RunStep, language: Language): StepView {
+function stepView({ found: _, ...step }: RunStep, language: Language, usual: UsualSeconds): StepView {
+  const usualSeconds = step.status === 'running' ? usual[step.step] : undefined;
   return {
     ...step,
     message: explainMessage(step.message, language),
     startedAt: time(step.startedAt),
     finishedAt: timeOrNull(step.finishedAt),
+    usualSeconds: usualSeconds ?? null,
   };
 }
 

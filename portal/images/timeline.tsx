@@ -11,7 +11,7 @@ import type { Step } from '../../shared/contracts/step.ts';
 import { stepStates } from '../../shared/status/image-state.ts';
 import type { Tone } from '../../shared/status/states.ts';
 import { type StepTickKey, stepTicks, toStepTick } from '../../shared/status/step-tick.ts';
-import { useSpeech } from '../words/language.tsx';
+import { type Speech, useSpeech } from '../words/language.tsx';
 import { stepWords } from '../words/steps.ts';
 import { findingId } from './finding-id.ts';
 
@@ -63,7 +63,9 @@ export function Timeline({ run, bootCheck, children }: Props) {
 }
 
 /** The data that all steps have in common. */
-type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt'> & { startedAt: string | null };
+type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt' | 'usualSeconds'> & {
+  startedAt: string | null;
+};
 
 type EntryProps = {
   title: string;
@@ -79,8 +81,9 @@ type EntryProps = {
 };
 
 export function Entry({ title, help, view, tick, count = 0, hasPercent, anchor, children }: EntryProps) {
-  const { t, say, percent } = useSpeech();
+  const { t, say, percent, roughly } = useSpeech();
   const { tone, label } = stepTicks[tick];
+  const usual = sayUsual(t, roughly, hasPercent ? undefined : view?.usualSeconds);
   const words = say(label, { count });
   return (
     <li className="timeline-entry" data-tone={tone} aria-current={tick === 'running' ? 'step' : undefined}>
@@ -93,6 +96,7 @@ export function Entry({ title, help, view, tick, count = 0, hasPercent, anchor, 
           <span className="figures quiet">
             {anchor ? <a href={`#${anchor}`}>{words}</a> : words}
             {view?.startedAt ? <Took startedAt={view.startedAt} finishedAt={view.finishedAt} /> : ''}
+            {usual}
             {view && view.attempts > 1 ? ` · ${t('attempt', { number: view.attempts })}` : ''}
           </span>
         </div>
@@ -113,6 +117,13 @@ export function Entry({ title, help, view, tick, count = 0, hasPercent, anchor, 
       </div>
     </li>
   );
+}
+
+/** For a step that cannot say how far it is: a bar would be the share of its time limit, from which nobody can tell when it ends. */
+function sayUsual(t: Speech['t'], roughly: Speech['roughly'], span: StepView['usualSeconds']): string {
+  if (!span) return '';
+  const [from, to] = [roughly(span.from), roughly(span.to)];
+  return ` · ${from === to ? t('stepUsuallyAbout', { to }) : t('stepUsually', { from, to })}`;
 }
 
 /** How long it took, or has taken so far: only this changes every second. */

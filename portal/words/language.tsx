@@ -23,7 +23,7 @@ function wordsIn(language: Language) {
   return { language, t, say, ...createFormats(language) };
 }
 
-type Speech = ReturnType<typeof wordsIn> & { choose(language: Language): void };
+export type Speech = ReturnType<typeof wordsIn> & { choose(language: Language): void };
 
 const Context = createContext<Speech | undefined>(undefined);
 

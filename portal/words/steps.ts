@@ -22,6 +22,8 @@ export const stepsWords = {
     en: 'Nobody has started this image here.',
     de: 'Das Image wurde hier nicht gestartet.',
   },
+  stepUsually: { en: 'usually {from} to {to}', de: 'meist {from} bis {to}' },
+  stepUsuallyAbout: { en: 'usually about {to}', de: 'meist etwa {to}' },
   stepPublishHelp: { en: 'Stored and verified', de: 'Gespeichert und geprüft' },
 } as const satisfies Words;
 

@@ -137,6 +137,8 @@ export const StepView = z.object({
   waitsFor: z.enum(waitsFor).optional(),
   startedAt: Time,
   finishedAt: Time.nullable(),
+  /** While it runs: the span of seconds in which such steps usually stay, if enough are known. */
+  usualSeconds: z.object({ from: z.number(), to: z.number() }).nullish(),
 });
 export type StepView = z.infer<typeof StepView>;
 

@@ -1473,6 +1473,10 @@ export interface components {
             /** Format: date-time */
             startedAt: string;
             finishedAt: string | null;
+            usualSeconds?: ({
+                from: number;
+                to: number;
+            } | null) | undefined;
         };
         UploadEventPage: {
             events: components["schemas"]["UploadEventView"][];

@@ -98,6 +98,7 @@ export const stepFields = {
   waitsFor: 'everyone',
   startedAt: 'everyone',
   finishedAt: 'everyone',
+  usualSeconds: 'owner',
 } as const satisfies Fields<StepView>;
 
 /** The fields of a report that show where the bytes came from. All other fields describe the contents. */

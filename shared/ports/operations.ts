@@ -1,3 +1,4 @@
+import type { Step } from '../contracts/step.ts';
 import type { Failure } from '../errors.ts';
 import type { RunStep } from './images.ts';
 
@@ -43,6 +44,9 @@ type EndedRuns = {
   unpublished: EndedRun[];
 };
 
+/** The span in which most steps of a kind stay, in seconds; without the kinds of which too few are known. */
+export type UsualSeconds = Partial<Record<Step, { from: number; to: number }>>;
+
 /** How much waits, and for how long the oldest has; 0 seconds when nothing does. */
 type Backlog = { count: number; oldestSeconds: number };
 
@@ -51,6 +55,8 @@ export interface OperationsStore {
   /** Oldest first, at most `limit`. */
   openRuns(limit: number): Promise<OpenRun[]>;
   endedRuns(since: Date, limit: number): Promise<EndedRuns>;
+  /** From the tenth to the ninetieth percentile of the last hundred steps of each kind that were done, of all projects. */
+  usualSeconds(): Promise<UsualSeconds>;
   /** Notifications that are not settled, and messages to webhooks that are neither accepted nor given up. */
   backlogs(): Promise<{ events: Backlog; messages: Backlog }>;
 }

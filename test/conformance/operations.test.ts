@@ -102,6 +102,24 @@ test('backlogs count what waits and how long the oldest has', async () => {
   expect(await events.reopen(999)).toBe(false);
 });
 
+test('the usual time of a step is told once enough are known, from the newest of those that were done', async () => {
+  const { db } = await freshDatabase();
+  const operations = createOperationsStore(db);
+  const runs = createRunStore(db);
+  const inspectOnce = async (seconds: number, status: 'done' | 'failed' = 'done'): Promise<void> => {
+    const { run, fence } = await begunRun(db, await someProject(db));
+    await runs.stepStarted({ ...run, fence }, 'inspect', 'w', 1);
+    await runs.stepEnded({ ...run, fence }, 'inspect', status);
+    const startedAt = sql<Date>`finished_at - make_interval(secs => ${seconds})`;
+    await db.updateTable('run_steps').set({ started_at: startedAt }).where('run_id', '=', run.runId).execute();
+  };
+  for (const seconds of [20, 21, 22, 23]) await inspectOnce(seconds);
+  await inspectOnce(900, 'failed');
+  expect(await operations.usualSeconds()).toEqual({});
+  for (const seconds of [24, 25, 26, 27, 28, 29, 30]) await inspectOnce(seconds);
+  expect(await operations.usualSeconds()).toEqual({ inspect: { from: 21, to: 29 } });
+});
+
 test('workers are there while they say so, and for a day after', async () => {
   const registry = createWorkerRegistry(database.db);
   const id = randomUUID();

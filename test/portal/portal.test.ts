@@ -12,7 +12,13 @@ import { formatBytes } from '../../shared/text/quantities.ts';
 import { expectAccessible, inBothThemes, picture, widerThanScreen } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';
-import { activeImage, convertingImage, rejectedImage } from '../support/portal-images.ts';
+import {
+  activeImage,
+  beginInspection,
+  convertingImage,
+  pastInspections,
+  rejectedImage,
+} from '../support/portal-images.ts';
 import { visitPortal } from '../support/portal-visit.ts';
 
 /** The portal as it was built, served by the API, in a real Chromium, against real Postgres, Redis, Temporal and object store. */
@@ -37,6 +43,7 @@ let images: Record<'active' | 'rejected' | 'converting', Image>;
 beforeAll(async () => {
   ({ installation } = portal);
   folder = await mkdtemp(join(tmpdir(), 'portal-'));
+  await pastInspections(installation, [20, 22, 40, 90, 110, 130]);
   for (const role of ['member', 'reader'] as const) keys[role] = await newKey(role);
   images = {
     active: await activeImage(installation, portal.project, 'Debian 12', serialLog),
@@ -246,6 +253,18 @@ describe('pages', () => {
     await page.getByText('Wird konvertiert 71 %').waitFor();
     await installation.db.updateTable('run_steps').set({ percent: 62 }).where('status', '=', 'running').execute();
     await page.getByText('Wird konvertiert 62 %').waitFor();
+  });
+
+  test('say how long the inspection usually takes', async () => {
+    await beginInspection(installation, images.converting, 15);
+    await signIn('member', `/images/${images.converting.id}`);
+    const inspection = page.getByRole('listitem').filter({ has: page.getByText('Prüfung', { exact: true }) });
+    await inspection.getByText(/Läuft · 1\d s · meist 21 s bis 2 min/).waitFor();
+    await installation.db
+      .deleteFrom('run_steps')
+      .where('step', '=', 'inspect')
+      .where('status', '=', 'running')
+      .execute();
   });
 
   test('are reached and used by keyboard alone', async () => {

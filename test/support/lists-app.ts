@@ -68,6 +68,7 @@ export async function listsApp(
     downloads: createDownloadStore(db),
     deliveries: createDeliveryStore(db),
     operations: createOperationsStore(database.db),
+    usualSeconds: async () => ({}),
     lists: createSlots(requestLimits.listsAtOnce.most),
     judging: createSlots(requestLimits.judgedAtOnce.most),
     workers: createWorkerRegistry(database.db),

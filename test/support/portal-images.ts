@@ -8,7 +8,8 @@ import type { Image } from '../../shared/ports/image.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import { evidenceKey, provenanceFile } from '../../shared/report/evidence.ts';
 import type { Installation } from './installation.ts';
-import { namesOf, publicationOf, someDisk, someObject, someReport, uploadedImage } from './samples.ts';
+import { begunRun } from './run-records.ts';
+import { namesOf, publicationOf, someDisk, someObject, someProject, someReport, uploadedImage } from './samples.ts';
 
 /** Images in every state that the portal shows, as the steps leave them behind; no worker runs. */
 
@@ -89,6 +90,21 @@ async function step(
       conflict.columns(['run_id', 'step']).doUpdateSet({ status, attempts, percent, started_at: startedAt }),
     )
     .execute();
+}
+
+/** Inspections of another project that took so long. */
+export async function pastInspections(installation: Installation, seconds: readonly number[]): Promise<void> {
+  const { db } = installation;
+  const project = await someProject(db);
+  for (const each of seconds)
+    await step(installation, (await begunRun(db, project)).run.runId, 'inspect', { seconds: each });
+}
+
+/** The inspection of the newest run of this image begins. */
+export async function beginInspection(installation: Installation, { id }: Image, before: number): Promise<void> {
+  const runs = installation.db.selectFrom('runs').where('image_id', '=', id).orderBy('number', 'desc');
+  const { id: runId } = await runs.select('id').executeTakeFirstOrThrow();
+  await step(installation, runId, 'inspect', { seconds: before, status: 'running' });
 }
 
 async function uploaded(installation: Installation, project: Project, name: string) {
