@@ -78,6 +78,15 @@ export function addOperateCommands(program: Command): void {
     .action(async (options: { key: string[]; origin?: string[] }) =>
       (await import('./store-users.ts')).makeUsersOfStore(options),
     );
+  program
+    .command('store')
+    .description("look after this installation's objects")
+    .command('check')
+    .description('compare the records of published images with the objects in the store; changes nothing')
+    .option('--read', 'also read every object and compare its SHA-256')
+    .action(async (_options: object, command: Command) =>
+      (await import('./store-check.ts')).checkStore(command.optsWithGlobals()),
+    );
   const project = program.command('project').description('manage projects');
   project
     .command('create')

