@@ -1,4 +1,5 @@
 import type { ImageView } from '../../shared/contracts/api.ts';
+import { hasArrived } from '../../shared/transfer/has-arrived.ts';
 import type { StoredPart } from '../../shared/transfer/part-plan.ts';
 import {
   type PutPart,
@@ -48,7 +49,7 @@ export function isTaken(
 /** False also when the API does not answer. */
 export async function hasItsBytes(api: Pick<Transfer['api'], 'image'>, imageId: string): Promise<boolean> {
   const image = await api.image(imageId).catch(() => undefined);
-  return image !== undefined && (image.upload.size !== null || image.activity !== null);
+  return image !== undefined && hasArrived(image);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
 import { formatPercent } from '../../../shared/text/quantities.ts';
+import { hasArrived } from '../../../shared/transfer/has-arrived.ts';
 import { noLimit, type RateLimit } from '../../../shared/transfer/rate-limit.ts';
 import { StoreLosesParts, sendFile as sendToStore, type UploadSource } from '../../../shared/transfer/send-file.ts';
 import { tellLine } from '../../terminal.ts';
@@ -126,8 +127,7 @@ function createDisplay(total: number, quiet: boolean) {
 }
 
 async function hasItsBytes(api: ApiClient, imageId: string): Promise<boolean> {
-  const { upload, activity } = await api.image(imageId);
-  return upload.size !== null || activity !== null;
+  return hasArrived(await api.image(imageId));
 }
 
 function toOurError(error: unknown): unknown {
