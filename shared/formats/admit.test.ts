@@ -343,6 +343,13 @@ describe('what is refused, by name', () => {
       },
     ],
   ];
+  test('of several readings each is named', async () => {
+    const bytes = Buffer.alloc(64 * 1024);
+    bytes.write('\x01CD001', 32768, 'latin1');
+    bytes.write('QFI\xfb\0\0\0\x03', 0, 'latin1');
+    expect((await admitBytes(bytes)).findings).toMatchObject([{ params: { formats: 'qcow2, iso' } }]);
+  });
+
   test.each(cases)('%s: %s', async (_name, code, make) => {
     const made = make();
     const admission = typeof made === 'string' ? await admitFile(made) : await admitBytes(made);

@@ -138,25 +138,24 @@ function limited(
 async function certainRefusals(inner: Buffer | 'exceeds', depth: number, options: AdmitOptions): Promise<Finding[]> {
   if (inner === 'exceeds') return refusal('decompression-exceeds', decompressorBounds).findings;
   if (inner.length === 0) return refusal('layer-damaged').findings;
-  const whole = inner.length < headBytes;
-  if (!whole && (findCompression(inner) || isTar(inner))) {
+  // This is the whole image, which is checked once it is unpacked.
+  if (inner.length < headBytes) return [];
+  if (findCompression(inner) || isTar(inner)) {
     return depth + 1 >= maxLayers ? refusal('too-many-layers', { limit: maxLayers }).findings : [];
   }
-  const size = whole ? inner.length : Number.MAX_SAFE_INTEGER;
   const prefix: ByteSource = {
-    size,
+    size: Number.MAX_SAFE_INTEGER,
     read: (offset, length) => {
-      if (!whole && offset + length > inner.length) throw new NotYet();
+      if (offset + length > inner.length) throw new NotYet();
       return Promise.resolve(inner.subarray(offset, offset + length));
     },
   };
-  if (whole) return [];
   const matching = formats.filter((format) => format.matches(inner, Buffer.alloc(0)));
   const [format] = matching;
   if (matching.length > 1)
     return refusal('ambiguous', { formats: matching.map(({ name }) => name).join(', ') }).findings;
   if (format?.name === 'iso' && !options.allowIso) return refusal('iso-not-allowed').findings;
-  if (!format || format.name === 'vpc') return [];
+  if (!format) return [];
   try {
     return (await format.inspect(prefix, inner)).findings.filter(({ outcome }) => outcome === 'fail');
   } catch (error) {

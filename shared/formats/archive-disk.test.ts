@@ -424,3 +424,22 @@ test('an export of XenServer is named', async () => {
   const xva = archive(member({ name: 'ova.xml' }, '<?xml version="1.0"?><value><struct/></value>'), ...blocks);
   expect(told(await admit(xva))).toEqual(['archive-xva fail']);
 });
+
+describe('the headers of an archive', () => {
+  test('another sum in the first is no archive', async () => {
+    const bytes = archive(member({ name: 'a' }, Buffer.alloc(4096, 1)));
+    bytes[0] = 'b'.charCodeAt(0);
+    expect(told(await admit(bytes))).toEqual(['unrecognised fail']);
+  });
+
+  test('a folder in front of the name is POSIX, and something else to GNU', async () => {
+    const names = ['ustar\0', 'ustar  \0'].map((magic) => archive(member({ name: 'a', prefix: 'b', magic }, vmdk)));
+    expect(await Promise.all(names.map(async (bytes) => chosen(await admit(bytes))))).toEqual(['b/a', 'a']);
+  });
+
+  test('a disk without its holes that was cut off is not unpacked', async () => {
+    const sparse = archive(member({ type: 'x' }, paxRecord('GNU.sparse.realsize=9')), disk('a', Buffer.alloc(4096)));
+    expect((await admit(sparse, vmdk)).layers).toMatchObject([{ kind: 'tar' }, { kind: 'pieces', declared: 9 }]);
+    expect(told(await admit(sparse.subarray(0, 1024 + 512 + 4095), vmdk))).toEqual(['truncated fail']);
+  });
+});

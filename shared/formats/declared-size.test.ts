@@ -216,6 +216,14 @@ describe('admit', () => {
 
   test('takes what says that it is as large as convert would take, and whatever says nothing', async () => {
     expect(await admitted(xzOf(1, most))).toEqual({ layers: [{ kind: 'xz', declared: most }], findings: [] });
+    // 2% and 64 MiB more are a whole number here.
+    const options = {
+      allowIso: false,
+      maxVirtualBytes: 50 * MiB,
+      peek: () => Promise.resolve(Buffer.alloc(128 * KiB)),
+    };
+    expect((await admitSource(bufferSource(xzOf(1, 115 * MiB)), options)).findings).toEqual([]);
+    expect((await admitSource(bufferSource(xzOf(1, 115 * MiB + 1)), options)).findings).toHaveLength(1);
     for (const kind of ['gzip', 'bzip2']) {
       const { layers, findings } = await admitted(made(`head -c 100M /dev/zero | ${kind} -1`));
       expect([layers.length, layers[0]?.declared, findings]).toEqual([1, undefined, []]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findCompression, memberPart } from './layers.ts';
+import { findCompression, memberPart, toMember } from './layers.ts';
 
 function skip(content: number, kind = 0x50): Buffer {
   const frame = Buffer.alloc(8 + content, 0xaa);
@@ -16,6 +16,8 @@ test.each<[string, Buffer, string | undefined]>([
   ['behind each kind of them', Buffer.concat([skip(0), skip(7, 0x5f), skip(100), zstd]), 'zstd'],
   ['behind one that is longer than what was read', skip(1000).subarray(0, 512), 'zstd'],
   ['behind one that ends where that does', skip(504), 'zstd'],
+  ['behind one whose contents were not read', skip(1000).subarray(0, 8), 'zstd'],
+  ['behind as many as are followed', Buffer.concat([...Array.from({ length: 16 }, () => skip(0)), zstd]), 'zstd'],
   ['behind more than anybody writes', Buffer.concat([...Array.from({ length: 17 }, () => skip(0)), zstd]), undefined],
   ['LZ4 behind one', Buffer.concat([skip(4), lz4]), undefined],
   ['anything else behind one', Buffer.concat([skip(4), Buffer.alloc(8)]), undefined],
@@ -38,4 +40,19 @@ test('the innermost file of all archives, where it lies in the source', () => {
 test('a file in an archive ends where that ends', () => {
   expect(memberPart([{ kind: 'tar', offset: 10, size: 80 }], 50)).toEqual({ offset: 10, size: 40 });
   expect(memberPart([{ kind: 'tar', offset: 60, size: 80 }], 50)).toEqual({ offset: 60, size: 0 });
+});
+
+test('of the source around it nothing is read behind the end of a file', async () => {
+  const asked: [number, number][] = [];
+  const read = (offset: number, length: number) => {
+    asked.push([offset, length]);
+    return Promise.resolve(Buffer.alloc(length));
+  };
+  const file = toMember({ size: 100, read }, { kind: 'tar', offset: 10, size: 5 });
+  for (const from of [0, 2, 4, 5, 6]) expect(await file.read(from, 50)).toHaveLength(Math.max(0, 5 - from));
+  expect(asked).toEqual([
+    [10, 5],
+    [12, 3],
+    [14, 1],
+  ]);
 });

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { bufferSource } from '../../test/support/buffer-source.ts';
 import { admitSource } from './admit.ts';
@@ -79,7 +80,7 @@ test('no two entries name one table, even an empty one', async () => {
   expect(await verdict({ ...image, l1: { at: 512, entries: [1024n, 1024n] } })).toBe('qcow2-shared-tables');
 });
 
-test('every entry of the L1 table is looked at, even if only a sample of the L2 tables is read', async () => {
+test('a table behind the end is noticed, even if only a sample of the L2 tables is read', async () => {
   // Every second cluster is a table: more places than are read.
   const entries = Array.from({ length: 600 }, (_, index) => BigInt(16_384 + index * 1024));
   const image = { clusterBits: 9, size: 16_384 + 600 * 1024 };
@@ -88,6 +89,22 @@ test('every entry of the L1 table is looked at, even if only a sample of the L2 
     const bent = entries.with(5, BigInt(place));
     expect(await verdict({ ...image, l1: { at: 512, entries: bent } })).toBe('truncated');
   }
+});
+
+test('snapshots are a warning, which waits until a compressed image is unpacked', async () => {
+  const bytes = drawn({ clusterBits: 9, size: 256 * 1024, l1: { at: 512, entries: [0n] } });
+  bytes.writeUInt32BE(3, 60);
+  const admit = (source: Buffer) =>
+    admitSource(bufferSource(source), {
+      allowIso: false,
+      maxVirtualBytes: 2 ** 50,
+      peek: (_kind, _source, length) => Promise.resolve(bytes.subarray(0, length)),
+    });
+  expect((await admit(bytes)).findings).toMatchObject([
+    { code: 'format', params: { format: 'qcow2', variant: 'v3' } },
+    { code: 'qcow2-snapshots', outcome: 'warn', params: { count: 3 } },
+  ]);
+  expect((await admit(gzipSync('x'))).findings).toEqual([]);
 });
 
 test('compressed clusters of a small file give what Deflate gives, and 1 GiB', async () => {

@@ -75,7 +75,6 @@ async function checkTables(source: ByteSource, header: Buffer, layout: Layout): 
   for (let at = 0; at < l1.length; at += 8) {
     const offset = offsetAt(l1, at);
     if (offset === 0) continue;
-    if (offset >= source.size) throw new Truncated('L2 table');
     tables.add(offset);
     offsets.push(offset);
   }

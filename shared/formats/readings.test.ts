@@ -173,6 +173,16 @@ describe('a VMDK that QEMU reads in another way (H6)', () => {
       'damaged-header',
       () => vmdkWithFooter(streamed, { footer: (footer) => footer.writeBigUInt64LE(2n, 28) }),
     ],
+    [
+      'its only extent behind another letter',
+      'vmdk-extents',
+      () => changed(sparse, (text) => text.replace(/^RW/m, 'xRW')),
+    ],
+    [
+      'an own extent in one line with another',
+      'vmdk-flat',
+      () => changed(sparse, (text) => text.replace(/^RW.*$/m, (own) => `RW 1 FLAT "/etc/hostname" 0 ${own}`)),
+    ],
     ['a line that is nothing', 'vmdk-descriptor', line('version')],
     ['no CID', 'vmdk-descriptor', () => changed(sparse, (text) => text.replace(/^CID=.*$/m, ''))],
     [
