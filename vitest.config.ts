@@ -11,7 +11,7 @@ const slow = 'test/hostile/{filesystems,boot}/*.test.ts';
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
- * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. bench: figures, not tests. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes. openstack: OpenStack's own judges, minutes. families: many kinds of systems, looked into and started, more than an hour. judges: other programs that look at the same disks, half an hour. containers: Docker's engine, and the package on a Debian, half an hour and root. hosts: network namespaces as hosts, half an hour and root. drill: backup and restore, 20 minutes.
+ * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. bench: figures, not tests. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes. openstack: OpenStack's own judges, minutes. families: many kinds of systems, looked into and started, more than an hour. judges: other programs that look at the same disks, half an hour. containers: Docker's engine, and the package on a Debian, half an hour and root. hosts: network namespaces as hosts, half an hour and root. real-use: uploads of a browser that are many, dropped or interrupted, minutes. drill: backup and restore, 20 minutes.
  */
 export default defineConfig({
   test: {
@@ -133,6 +133,17 @@ export default defineConfig({
           hookTimeout: 300_000,
           maxWorkers: 1,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'real-use',
+          include: ['test/real-use/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
       {
