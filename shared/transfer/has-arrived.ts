@@ -1,6 +1,6 @@
 import type { ImageView } from '../contracts/api.ts';
 
-/** Whether the installation has all bytes of the image: it knows the size of the stored object, or has begun to work on it. */
+/** Whether the installation has all bytes of the image: it knows the size of the stored object, or has started to work on it. */
 export function hasArrived({ upload, activity }: Pick<ImageView, 'upload' | 'activity'>): boolean {
   return upload.size !== null || activity !== null;
 }
