@@ -12,10 +12,10 @@ export function inTurn<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const left = new AbortController();
-  reply.raw.once('close', () =>
-    left.abort(new BootreadyError({ code: 'gone', message: 'The client no longer waits for the answer.' })),
-  );
-  return slots.use(readIdentity(request).projectId, left.signal, work);
+  const onClose = () =>
+    left.abort(new BootreadyError({ code: 'gone', message: 'The client no longer waits for the answer.' }));
+  reply.raw.once('close', onClose);
+  return slots.use(readIdentity(request).projectId, left.signal, work).finally(() => reply.raw.off('close', onClose));
 }
 
 /** So many records are read first, some three MiB with the largest properties; then as many as are likely to fit. */

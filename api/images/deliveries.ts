@@ -47,7 +47,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           if (!isBootreadyError(error) || !error.retryable) throw error;
           request.log.warn({ error: explain(error) }, 'a delivery waits for Temporal');
         }
-        return reply.code(202).send(await detailOf(deps, request, image.id));
+        return reply.code(202).send(await detailOf(deps, request, reply, image.id));
       },
     );
 
@@ -76,7 +76,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             'the workflow of a cancelled delivery could not be notified',
           );
         });
-        return reply.code(202).send(await detailOf(deps, request, image.id));
+        return reply.code(202).send(await detailOf(deps, request, reply, image.id));
       },
     );
   };

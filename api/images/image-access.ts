@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 import type { ImageDetail, ImageView } from '../../shared/contracts/api.ts';
@@ -8,6 +8,7 @@ import type { Image } from '../../shared/ports/image.ts';
 import type { Run } from '../../shared/ports/images.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readLanguage } from '../http/language.ts';
+import { inTurn } from '../http/page.ts';
 import { readIdentity, readScope } from '../identity/identity.ts';
 import { seenAs, toViewer } from './access.ts';
 import { readApplied } from './applied-settings.ts';
@@ -101,16 +102,17 @@ export async function listShownRuns(
 export async function detailOf(
   deps: Pick<
     ApiDeps,
-    'snapshot' | 'usualSeconds' | 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'
+    'lists' | 'snapshot' | 'usualSeconds' | 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'
   >,
   request: FastifyRequest,
+  reply: FastifyReply,
   id: string,
   language = readLanguage(request),
 ): Promise<ImageDetail> {
   const { images, repairs, downloads, deliveries } = deps;
   // Before the snapshot, which holds a connection.
   const usual = await deps.usualSeconds();
-  return deps.snapshot(async () => {
+  const read = async (): Promise<ImageDetail> => {
     const image = await findUsable(deps, request, id);
     const viewer = seenAs(toViewer(request), image);
     const [view] = await toViews(deps, [image], request, language);
@@ -133,5 +135,7 @@ export async function detailOf(
       runs: await Promise.all(views),
       deliveries: delivered.map((delivery) => deliveryView(delivery, language)),
     });
-  });
+  };
+  // An image with many runs has a megabyte of reports.
+  return inTurn(deps.lists, request, reply, () => deps.snapshot(read));
 }

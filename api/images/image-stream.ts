@@ -96,7 +96,7 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
           next: async () => {
             dirty = false;
             try {
-              return { name: 'image', data: await detailOf(deps, request, id, language) };
+              return { name: 'image', data: await detailOf(deps, request, reply, id, language) };
             } catch (error) {
               if (isBootreadyError(error) && error.code === 'not-found') return 'over';
               throw error;

@@ -147,7 +147,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: ImageDetail },
         },
       },
-      async (request) => detailOf(deps, request, request.params.id),
+      async (request, reply) => detailOf(deps, request, reply, request.params.id),
     );
 
     app.patch(

@@ -74,10 +74,10 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: ImageDetail },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const image = await platform.latest(request.params.family);
         if (!image) throw noSuchFamily();
-        return detailOf(deps, request, image.id);
+        return detailOf(deps, request, reply, image.id);
       },
     );
 

@@ -91,7 +91,7 @@ export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           guest: report.guest,
         });
         await startOrder(startRepair, { ...image, imageId: image.id }, request.log);
-        return reply.code(202).send(await detailOf(deps, request, image.id));
+        return reply.code(202).send(await detailOf(deps, request, reply, image.id));
       },
     );
   };

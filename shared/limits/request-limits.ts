@@ -224,7 +224,7 @@ export const requestLimits = {
   listsAtOnce: {
     most: 2,
     unit: 'items',
-    of: 'lists of images that are made at once; projects take turns',
+    of: 'lists and full records of images that are read at once; projects take turns',
     per: 'An API process',
     code: 'waits',
     remedy: 'Request one page after another.',

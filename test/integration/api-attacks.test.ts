@@ -143,6 +143,46 @@ test('images of one project that take long to check keep no other from its turn'
   expect(new Set(await Promise.all(theirs))).toEqual(new Set([415]));
 });
 
+test('full records of an image with many runs keep no other from its answers', async () => {
+  const imageId = await newImage('busy');
+  const finding = {
+    ...{ step: 'inspect', severity: 'warning', outcome: 'warn', code: 'ova-file-missing', check: 'format' },
+    ...{ title: 't'.repeat(30), message: 'm'.repeat(120), remedy: 'r'.repeat(120), params: { file: 'a' } },
+  };
+  const report = {
+    ...{ schema: 'bootready.report/v1', verdict: 'reject', layers: [], tools: {}, imageId, runId: imageId },
+    upload: { bucket: 'u', key: 'k', etag: 'e', size: 5 },
+    findings: Array.from({ length: 60 }, () => finding),
+  };
+  const runs = Array.from({ length: requestLimits.runs.most }, (_, index) => ({
+    ...{ image_id: imageId, number: index + 1, workflow_id: `${imageId}-${index}` },
+    ...{ status: 'rejected' as const, report: JSON.stringify(report), finished_at: new Date() },
+  }));
+  await installation.db
+    .insertInto('runs')
+    .values(runs as never)
+    .execute();
+  let enough = false;
+  const theirs = Array.from({ length: 40 }, async () => {
+    while (!enough) {
+      const answer = await call('busy', 'GET', `/v1/images/${imageId}`);
+      expect(answer.status).toBe(200);
+      await answer.arrayBuffer();
+    }
+  });
+  const waits: number[] = [];
+  for (let round = 0; round < 7; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const begin = performance.now();
+    expect((await call('neighbour', 'GET', '/v1/images')).status).toBe(200);
+    waits.push(performance.now() - begin);
+  }
+  enough = true;
+  await Promise.all(theirs);
+  // All at once, each answer of the neighbour took some five seconds.
+  expect(waits.toSorted((a, b) => a - b)[3]).toBeLessThan(1500);
+});
+
 test('image data takes memory that is there, and a project gets half of it at most (M1)', async () => {
   const images = await Promise.all(Array.from({ length: 3 }, () => newImage('follower')));
   const [first, second, third] = images as [string, string, string];
