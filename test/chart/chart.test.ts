@@ -25,7 +25,12 @@ type Manifest = {
 type PodSpec = {
   hostUsers?: boolean;
   automountServiceAccountToken?: boolean;
-  containers: { name: string; env: { name: string; value: string }[]; securityContext: Record<string, unknown> }[];
+  containers: {
+    name: string;
+    env: { name: string; value: string }[];
+    envFrom?: object[];
+    securityContext: Record<string, unknown>;
+  }[];
   volumes: { name: string; secret?: { items: { key: string }[] } }[];
 };
 
@@ -71,6 +76,7 @@ const matrix: Record<string, object> = {
     publicUrl: 'https://images.example',
     env: { BOOT_CHECK: 'require', QUOTA_IMAGES: 10 },
     envFrom: [{ secretRef: { name: 'more' } }],
+    api: { env: { TARGET_NAMES: 'backup' }, envFrom: [{ secretRef: { name: 'oidc' } }] },
     ingress: { enabled: true, host: 'images.example', tlsSecret: 'tls', className: 'nginx', annotations: { a: 'b' } },
     worker: { autoscaling: { enabled: true }, nodeSelector: { disk: 'fast' }, tolerations: [{ operator: 'Exists' }] },
     networkPolicy: { workerEgress: true, servers: [{ podSelector: {} }], apiFrom: [{ podSelector: {} }] },
@@ -123,6 +129,35 @@ test.each<[string, object, RegExp]>([
   ['no store', { store: { endpoint: '' } }, /store\.endpoint is required/],
 ])('%s is refused, and helm says what is wrong', (_name, values, words) => {
   expect(() => template({ ...least, ...values })).toThrow(words);
+});
+
+test('a process gets its own variables and secrets beside those of all, and no other process gets them', () => {
+  const secret = (name: string) => ({ secretRef: { name } });
+  const all = manifests({
+    ...least,
+    env: { LOG_LEVEL: 'info', BOOT_CHECK: 'warn' },
+    envFrom: [secret('of-all')],
+    worker: { env: { BOOT_CHECK: 'off' }, envFrom: [secret('signing')] },
+    api: { env: { TARGET_NAMES: 'backup' } },
+  });
+  const given = (name: string) => {
+    const [container] = pod(all, `images-${name}`).containers;
+    const env = Object.fromEntries(container?.env.map((each) => [each.name, each.value]) ?? []);
+    return { env, from: container?.envFrom };
+  };
+  expect(given('worker')).toMatchObject({
+    env: { LOG_LEVEL: 'info', BOOT_CHECK: 'off' },
+    from: [secret('of-all'), secret('signing')],
+  });
+  expect(given('api')).toMatchObject({
+    env: { LOG_LEVEL: 'info', BOOT_CHECK: 'warn', TARGET_NAMES: 'backup' },
+    from: [secret('of-all')],
+  });
+  for (const name of ['queues', 'migrate']) {
+    expect(given(name).env).not.toHaveProperty('TARGET_NAMES');
+    expect(given(name).from).toEqual([secret('of-all')]);
+  }
+  expect(given('worker').env).not.toHaveProperty('TARGET_NAMES');
 });
 
 test('everything but the worker keeps to the Pod Security level "restricted"', () => {

@@ -28,7 +28,7 @@ capabilities: { drop: [ALL] }
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
-{{/* Variables of all processes; of (root, role, files): the secrets that the process gets, by variable. */}}
+{{/* Variables of a process; of (root, part, own, files): its values, its fixed variables, and the secrets that it gets, by variable. */}}
 {{- define "bootready.env" -}}
 {{- $values := .root.Values }}
 {{- $set := dict "TEMPORAL_ADDRESS" $values.temporal.address "TEMPORAL_NAMESPACE" $values.temporal.namespace "S3_ENDPOINT" (required "store.endpoint is required: the address of the object store" $values.store.endpoint) "S3_REGION" $values.store.region "S3_PATH_STYLE" (toString $values.store.pathStyle) "METRICS_HOST" "0.0.0.0" "METRICS_PORT" "9464" }}
@@ -36,7 +36,7 @@ seccompProfile: { type: RuntimeDefault }
 {{- with $values.store.publicEndpoint }}{{ $_ := set $set "S3_PUBLIC_ENDPOINT" . }}{{ end }}
 {{- with $values.publicUrl }}{{ $_ := set $set "API_PUBLIC_URL" . }}{{ end }}
 {{- $set = merge (dict) .own $set }}
-{{- range $name, $value := $values.env }}{{ $_ := set $set $name (toString $value) }}{{ end }}
+{{- range $name, $value := merge (dict) .part.env $values.env }}{{ $_ := set $set $name (toString $value) }}{{ end }}
 {{- range $name, $file := .files }}{{ $_ := set $set (printf "%s_FILE" $name) (printf "/run/secrets/%s" $file) }}{{ end }}
 {{- range $name := keys $set | sortAlpha }}
 - name: {{ $name }}
