@@ -841,7 +841,7 @@ describe('storage notifications', () => {
     // Two fingerprints: Ceph's record is the same event.
     const { body: page } = await call('admin', 'GET', '/v1/upload-events');
     expect(page.events).toEqual(
-      expect.arrayContaining([expect.objectContaining({ key: 'demo/x', deliveries: 4, outcome: 'received' })]),
+      expect.arrayContaining([expect.objectContaining({ key: 'demo/x', receipts: 4, outcome: 'received' })]),
     );
   });
 
