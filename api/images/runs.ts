@@ -41,19 +41,19 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       return false;
     };
 
+    const start = ({ id: runId, workflowId }: Run, { id: imageId, projectId, name }: Image): Promise<boolean> =>
+      starter.start({ workflowId, imageId, runId, projectId, name });
+
     /** If Temporal does not know the run yet, or has lost its data, nobody would end it: its workflow is started, and ends it. */
-    const cancelRun = async (
-      { id: runId, workflowId }: Run,
-      { id: imageId, projectId, name }: Image,
-    ): Promise<void> => {
-      if (await starter.cancel(workflowId)) return;
-      if (await starter.start({ workflowId, imageId, runId, projectId, name })) await starter.cancel(workflowId);
+    const cancelRun = async (run: Run, image: Image): Promise<void> => {
+      if (await starter.cancel(run.workflowId)) return;
+      if (await start(run, image)) await starter.cancel(run.workflowId);
     };
 
     const startAgain = async (request: FastifyRequest, image: Image, settings: ImageSettings): Promise<void> => {
-      const { id: runId, workflowId } = await images.newRun(image.id, settings);
+      const run = await images.newRun(image.id, settings);
       try {
-        await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
+        await start(run, image);
       } catch (error) {
         // The run is in Postgres. The sweep starts it when Temporal answers again.
         if (!isBootreadyError(error) || !error.retryable) throw error;

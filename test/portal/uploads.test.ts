@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible, picture } from '../support/browser.ts';
 import { visitPortal } from '../support/portal-visit.ts';
+import { writeSparseDisk } from '../support/sparse-disk.ts';
 
 /** Uploads besides those of portal.test.ts: many, sparse, from another tab, and with the keyboard alone. No worker runs. */
 
@@ -21,19 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A raw disk with one partition. `fill` is what its last mebibyte is made of; all between is zeros that no disk holds. */
 async function sparseDisk(name: string, size: number, fill: Buffer): Promise<string> {
   const path = join(folder, name);
-  const head = Buffer.alloc(512);
-  head.set([0x80, 0, 2, 0, 0x83, 0, 0, 0], 446);
-  head.writeUInt32LE(2048, 454);
-  head.writeUInt32LE(size / 512 - 2048, 458);
-  head.set([0x55, 0xaa], 510);
-  await writeFile(path, head);
-  await truncate(path, size);
-  const file = await open(path, 'r+');
-  await file.write(fill, 0, fill.length, size - fill.length);
-  await file.close();
+  await writeSparseDisk(path, size, fill);
   return path;
 }
 
