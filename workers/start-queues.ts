@@ -20,6 +20,7 @@ import type { Core } from './core.ts';
 import { fetchSmall } from './internet/small-file.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { measureJobs } from './queues/measure-jobs.ts';
+import { createPace } from './queues/pace.ts';
 import { createPost } from './queues/post.ts';
 
 /** How often each housekeeping job runs; the sweep is the installation's to choose. */
@@ -35,16 +36,19 @@ export function startQueues(
   onClose(temporal.close, queues.close);
   const timings = toRunTimings(config);
   const downloads = { store: createDownloadStore(db, limits), start: createDownloadStarter(temporal, timings) };
+  const images = createImageStore(db, limits);
+  const starter = createRunStarter(temporal, timings);
   const handlers = queueHandlers({
     foreign,
     store,
     jobs: queues,
-    images: createImageStore(db, limits),
+    images,
     projects: createProjectStore(db, limits),
     events: createEventStore(db),
     webhooks: createWebhookStore(db, secrets),
     post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
-    starter: createRunStarter(temporal, timings),
+    starter,
+    pace: createPace({ starter, images, log }),
     orders: [{ store: createRepairStore(db, limits), start: createRepairStarter(temporal, timings) }, downloads],
     platform: createPlatformStore(db, limits),
     deliveries: createDeliveryStore(db),

@@ -13,7 +13,7 @@ import type { Database } from './schema.ts';
 export function createImageRuns(
   db: Kysely<Database>,
   limits: Limits,
-): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns'> {
+): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns' | 'inAdmission'> {
   return {
     runs: async (imageId) => {
       const rows = await db
@@ -135,6 +135,26 @@ export function createImageRuns(
         if (image) found.push({ image: toImage(image), run: toRun(row) });
       }
       return found;
+    },
+
+    inAdmission: async (runIds) => {
+      const rows = await db
+        .selectFrom('runs')
+        .where('id', 'in', runIds)
+        .where('finished_at', 'is', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('run_steps')
+                .whereRef('run_id', '=', 'runs.id')
+                .where('step', '=', 'admit')
+                .where('finished_at', 'is not', null),
+            ),
+          ),
+        )
+        .select('id')
+        .execute();
+      return rows.map(({ id }) => id);
     },
   };
 }

@@ -37,7 +37,7 @@ export const tableRights: Readonly<Record<keyof Database, Rights>> = {
   image_members: { project: all, api: all, queues: 'select, delete' },
   image_sources: { api: all, queues: change },
   runs: { project: keep, api: keep, worker: change, queues: add },
-  run_steps: { project: read, api: read, worker: keep },
+  run_steps: { project: read, api: read, worker: keep, queues: read },
   // Only a run publishes an image. An image that is served unchanged is published first, and gets the run that judged it later.
   publications: {
     project: read,

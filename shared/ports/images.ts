@@ -165,6 +165,8 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   newRun(imageId: string, settings?: ImageSettings, requestId?: string): Promise<Run>;
   /** Runs that have not ended and are older than the given seconds, the oldest first, 500 at most. Perhaps no workflow works on them. */
   openRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;
+  /** Those of the runs whose upload is not admitted yet, nor refused. */
+  inAdmission(runIds: readonly string[]): Promise<string[]>;
   /** First half of deleting: nobody sees it as usable any more. @throws `conflict` while a run works on it, or while it is protected */
   markForDeletion(id: string): Promise<void>;
   /** Second half of a deletion, when its objects no longer exist. */

@@ -202,6 +202,24 @@ describe('newRun', () => {
   });
 });
 
+test('runs are in admission until that step has ended, well or not, or the run has', async () => {
+  const queued = await uploaded();
+  const begun = await uploaded();
+  const admitted = await uploaded();
+  const failed = await uploaded();
+  const finished = await uploaded();
+  for (const { run } of [begun, admitted, failed]) {
+    const { fence } = await runs.beginAttempt(namesOf(run), 'worker');
+    const attempt = { ...namesOf(run), fence };
+    await runs.stepStarted(attempt, 'admit', 'worker', 1);
+    if (run === admitted.run) await runs.stepEnded(attempt, 'admit', 'done');
+    if (run === failed.run) await runs.stepEnded(attempt, 'admit', 'failed', { code: 'internal', message: 'failed' });
+  }
+  await runs.finish(namesOf(finished.run), { status: 'cancelled' });
+  const all = [queued, begun, admitted, failed, finished].map(({ run }) => run.id);
+  expect(new Set(await images.inAdmission(all))).toEqual(new Set([queued.run.id, begun.run.id]));
+});
+
 test('open runs of a certain age are found, begun or not, and no others', async () => {
   const old = await uploaded();
   const begun = await uploaded();

@@ -24,6 +24,7 @@ import type { RunStarter } from '../../shared/ports/run-starter.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import { noTraces } from '../../shared/telemetry/no-traces.ts';
 import { settleEvent } from '../../workers/queues/intake.ts';
+import { createPace } from '../../workers/queues/pace.ts';
 import { type SweepDeps, sweep } from '../../workers/queues/sweep.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -65,13 +66,16 @@ beforeEach(async () => {
   await store.ensureBucket(uploadsBucket);
   const projects = createProjectStore(db);
   project = await projects.ensure({ id: `p-${randomUUID().slice(0, 8)}` });
+  const images = createImageStore(db);
+  const log = { info: () => undefined, warn: () => undefined };
   deps = {
     store,
     projects,
     uploadsBucket,
     events: createEventStore(db),
-    images: createImageStore(db),
+    images,
     starter,
+    pace: createPace({ starter, images, log }),
     jobs: { addIntake: () => Promise.resolve() },
     orders: [
       { store: createRepairStore(db), start: createRepairStarter(temporal, timings) },
@@ -80,7 +84,7 @@ beforeEach(async () => {
     traces: noTraces,
     deliveries: createDeliveryStore(db),
     startDelivery: createDeliveryStarter(temporal, timings),
-    log: { info: () => undefined, warn: () => undefined },
+    log,
   };
 });
 

@@ -4,13 +4,13 @@ import type { ImageStore } from '../../shared/ports/images.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { ProjectStore } from '../../shared/ports/projects.ts';
-import type { RunStarter } from '../../shared/ports/run-starter.ts';
+import type { Pace } from './pace.ts';
 
 export type IntakeDeps = {
   store: Pick<ObjectStore, 'head' | 'list'>;
   images: ImageStore;
   projects: ProjectStore;
-  starter: RunStarter;
+  pace: Pick<Pace, 'start'>;
   uploadsBucket: string;
   log: Log;
 };
@@ -30,7 +30,7 @@ export type Started =
  * unique, the workflow's id is made from them.
  */
 export async function startForObject(
-  { images, projects, starter, uploadsBucket, log }: IntakeDeps,
+  { images, projects, pace, uploadsBucket, log }: IntakeDeps,
   object: ObjectInfo,
 ): Promise<Started> {
   if (object.bucket !== uploadsBucket)
@@ -56,8 +56,9 @@ export async function startForObject(
   // `queued`, not only new: the process that made the row may have died before it started the workflow.
   if (run.status === 'queued') {
     const { id: runId, workflowId } = run;
-    await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
-    log.info({ image_id: image.id, run_id: runId }, 'a run was started');
+    const start = { workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name };
+    const waits = (await pace.start(start)) === 'waits';
+    log.info({ image_id: image.id, run_id: runId }, waits ? 'a run waits for its start' : 'a run was started');
   }
   return isNew
     ? { outcome: 'started', imageId: image.id, detail: ['run 1 started', ...notes].join('; ') }

@@ -5,9 +5,14 @@ import type { ImageStore } from '../../shared/ports/images.ts';
 import type { JobQueue, Swept } from '../../shared/ports/jobs.ts';
 import type { ObjectInfo } from '../../shared/ports/object-store.ts';
 import type { OrderStarter, OrderStore } from '../../shared/ports/orders.ts';
+import type { RunStarter } from '../../shared/ports/run-starter.ts';
 import { type IntakeDeps, startForObject } from './admission.ts';
+import type { Pace } from './pace.ts';
 
 export type SweepDeps = IntakeDeps & {
+  pace: Pick<Pace, 'waits'>;
+  /** For runs that a worker has started once. */
+  starter: RunStarter;
   events: EventStore;
   jobs: Pick<JobQueue, 'addIntake'>;
   /** Every kind of them. */
@@ -26,7 +31,7 @@ const graceSeconds = 15;
  * @param leftAt by prefix, where a sweep left off at a project with very many
  */
 export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>()): Promise<Swept> {
-  const { store, projects, images, starter, events, jobs, uploadsBucket, log } = deps;
+  const { store, projects, images, pace, starter, events, jobs, uploadsBucket, log } = deps;
   const counts = { started: 0, restarted: 0, resent: 0 };
   const lost = await events.unsettled(graceSeconds, 1000);
   if (lost.length > 0) await jobs.addIntake(lost);
@@ -35,7 +40,10 @@ export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>())
   for (const { image, run } of await images.openRuns(graceSeconds)) {
     const { id: runId, workflowId } = run;
     const { id: imageId, projectId, name } = image;
-    if (!(await starter.start({ workflowId, imageId, runId, projectId, name }))) continue;
+    if (pace.waits(runId)) continue;
+    const start = { workflowId, imageId, runId, projectId, name };
+    const isMissing = run.status === 'queued' ? (await pace.start(start)) === 'started' : await starter.start(start);
+    if (!isMissing) continue;
     log.info({ image_id: imageId, run_id: runId }, 'a run whose workflow was missing was started');
     counts.restarted++;
   }

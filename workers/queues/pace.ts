@@ -1,0 +1,101 @@
+import { explain } from '../../shared/errors.ts';
+import type { ImageStore } from '../../shared/ports/images.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { RunStarter, StartRun } from '../../shared/ports/run-starter.ts';
+
+/**
+ * Starts the runs of uploads. Only so many runs of a project are between their start and the end of their admission at once: each start costs Temporal and
+ * Postgres time, which all projects share, and fifty at once would hold up the next step of everybody else's image. The runs that wait here are rows already,
+ * which users see as queued. They start in the order of their arrival. If the process ends first, the sweep of the next one starts them.
+ */
+export type Pace = {
+  /**
+   * @returns `waits` if the run will start later. Otherwise whether Temporal did not know it before.
+   * @throws `unavailable` (retryable)
+   */
+  start(run: StartRun): Promise<'started' | 'known' | 'waits'>;
+  waits(runId: string): boolean;
+};
+
+type Project = { admitting: Map<string, number>; waiting: StartRun[] };
+
+export type PaceOptions = {
+  /** Runs of one project. */
+  most?: number;
+  /** A worker that is slow, or gone, does not keep the next ones from their start for longer. */
+  heldForMs?: number;
+  everyMs?: number;
+};
+
+export function createPace(
+  { starter, images, log }: { starter: RunStarter; images: Pick<ImageStore, 'inAdmission'>; log: Log },
+  { most = 4, heldForMs = 10_000, everyMs = 250 }: PaceOptions = {},
+): Pace {
+  const projects = new Map<string, Project>();
+  const waiting = new Set<string>();
+  let watching = false;
+
+  const projectOf = ({ projectId }: StartRun): Project => {
+    const found = projects.get(projectId) ?? { admitting: new Map(), waiting: [] };
+    projects.set(projectId, found);
+    return found;
+  };
+
+  const startNow = async (project: Project, run: StartRun): Promise<'started' | 'known'> => {
+    project.admitting.set(run.runId, Date.now() + heldForMs);
+    watch();
+    let isNew = false;
+    try {
+      isNew = await starter.start(run);
+    } finally {
+      if (!isNew) project.admitting.delete(run.runId);
+    }
+    return isNew ? 'started' : 'known';
+  };
+
+  const startWaiting = (project: Project): void => {
+    while (project.admitting.size < most) {
+      const run = project.waiting.shift();
+      if (!run) return;
+      waiting.delete(run.runId);
+      startNow(project, run).catch((error: unknown) => {
+        log.warn({ run_id: run.runId, error: explain(error) }, 'a run could not be started; the sweep tries again');
+      });
+    }
+  };
+
+  const lookOnce = async (): Promise<void> => {
+    const held = [...projects.values()].flatMap(({ admitting }) => [...admitting.keys()]);
+    // Unknown for now: only time ends them.
+    const open = new Set(held.length > 0 ? await images.inAdmission(held).catch(() => held) : []);
+    for (const [id, project] of projects) {
+      for (const [runId, until] of project.admitting) {
+        if (!open.has(runId) || Date.now() > until) project.admitting.delete(runId);
+      }
+      startWaiting(project);
+      if (project.admitting.size === 0 && project.waiting.length === 0) projects.delete(id);
+    }
+  };
+  const watch = (): void => {
+    if (watching) return;
+    watching = true;
+    setTimeout(() => void lookOnce().finally(watchOn), everyMs).unref();
+  };
+  const watchOn = (): void => {
+    watching = false;
+    if (projects.size > 0) watch();
+  };
+
+  return {
+    start: async (run) => {
+      if (waiting.has(run.runId)) return 'waits';
+      const project = projectOf(run);
+      if (project.admitting.has(run.runId)) return 'known';
+      if (project.admitting.size < most && project.waiting.length === 0) return startNow(project, run);
+      project.waiting.push(run);
+      waiting.add(run.runId);
+      return 'waits';
+    },
+    waits: (runId) => waiting.has(runId),
+  };
+}
