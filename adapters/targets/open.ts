@@ -2,6 +2,7 @@ import type { TargetConfig, Targets } from '../../shared/operation/targets.ts';
 import type { Target } from '../../shared/ports/targets.ts';
 import { createDirectoryTarget } from './directory.ts';
 import { createGlanceTarget } from './glance/target.ts';
+import { createOciTarget } from './oci/target.ts';
 import { createS3Target } from './s3.ts';
 
 function openTarget(name: string, config: TargetConfig): Target {
@@ -12,6 +13,8 @@ function openTarget(name: string, config: TargetConfig): Target {
       return createDirectoryTarget(name, config);
     case 'glance':
       return createGlanceTarget(name, config);
+    case 'oci':
+      return createOciTarget(name, config);
   }
 }
 

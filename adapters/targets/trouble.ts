@@ -24,3 +24,12 @@ export function otherBytes(name: string, context: BootreadyErrorOptions['context
     ...(context ? { context } : {}),
   });
 }
+
+/** Something else has our name there: people must look. */
+export function otherImage(name: string, id: string): BootreadyError {
+  return new BootreadyError({
+    code: 'conflict',
+    message: `Target "${name}" has one of our images with different data (${id}).`,
+    remedy: `Check it there, and delete it, ${again}`,
+  });
+}

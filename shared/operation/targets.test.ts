@@ -36,6 +36,16 @@ test.each([
     '{"cloud":{"kind":"glance","auth":{"auth_url":"https://k","password":"hunter2"}}}',
     /TARGETS\.cloud\.auth: auth_url with username, password and project_name/,
   ],
+  [
+    'a repository in capitals',
+    '{"vms":{"kind":"oci","registry":"https://r","repository":"VMs","password":"hunter2"}}',
+    /TARGETS\.vms\.repository: a repository has/,
+  ],
+  [
+    'a password without a name',
+    '{"vms":{"kind":"oci","registry":"https://r","repository":"vms","password":"hunter2"}}',
+    /TARGETS\.vms: username and password belong together/,
+  ],
   ['a relative folder', '{"shelf":{"kind":"directory","path":"hunter2"}}', /TARGETS\.shelf\.path: an absolute path/],
   ['a name that is none', '{"A b":{"kind":"directory","path":"/hunter2"}}', /TARGETS\.A b/],
   ['a misspelt setting', '{"shelf":{"kind":"directory","path":"/a","passwrd":"hunter2"}}', /TARGETS\.shelf/],

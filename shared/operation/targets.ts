@@ -53,7 +53,33 @@ export const GlanceTargetConfig = z.strictObject({
 });
 export type GlanceTargetConfig = z.infer<typeof GlanceTargetConfig>;
 
-export const TargetConfig = z.discriminatedUnion('kind', [S3TargetConfig, DirectoryTargetConfig, GlanceTargetConfig]);
+/** A container registry; images go to `REPOSITORY/<project>:<image>` (shared/images/container-disk.ts), as containerDisks of KubeVirt. */
+export const OciTargetConfig = z
+  .strictObject({
+    kind: z.literal('oci'),
+    registry: z.url({ protocol: /^https?$/ }),
+    repository: z
+      .string()
+      // The grammar of the distribution spec, which is that of every part of a path.
+      .regex(
+        /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/,
+        'a repository has a-z, 0-9, ".", "_" and "-", with "/" between its parts',
+      )
+      .max(150),
+    username: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+  })
+  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
+    error: 'username and password belong together',
+  });
+export type OciTargetConfig = z.infer<typeof OciTargetConfig>;
+
+export const TargetConfig = z.discriminatedUnion('kind', [
+  S3TargetConfig,
+  DirectoryTargetConfig,
+  GlanceTargetConfig,
+  OciTargetConfig,
+]);
 export type TargetConfig = z.infer<typeof TargetConfig>;
 
 /** Targets by name. An error says where the problem is, but never shows the value, because it may be a secret. */

@@ -177,6 +177,54 @@ export const targetSentences: readonly Text[] = [
   },
   { en: 'Check it there, and delete it, {again}', de: 'Prüfen Sie es dort, und löschen Sie es; {again}' },
   {
+    en: 'The registry of target "{target}" does not answer.',
+    de: 'Die Registry des Ziels „{target}“ antwortet nicht.',
+  },
+  {
+    en: 'The registry of target "{target}" refuses the credentials.',
+    de: 'Die Registry des Ziels „{target}“ weist die Zugangsdaten ab.',
+  },
+  {
+    en: 'Correct "username" and "password" of the target in TARGETS, or allow them to push to its repository, {again}',
+    de: 'Berichtigen Sie „username“ und „password“ des Ziels in TARGETS, oder geben Sie ihnen Schreibrechte für das Repository; {again}',
+  },
+  {
+    en: 'The registry of target "{target}" names an address for tokens that is not encrypted.',
+    de: 'Die Registry des Ziels „{target}“ nennt für Tokens eine unverschlüsselte Adresse.',
+  },
+  {
+    en: 'Set up its token server with https, {again}',
+    de: 'Richten Sie ihren Token-Server mit https ein; {again}',
+  },
+  {
+    en: 'The registry of target "{target}" wants the upload to go to another host.',
+    de: 'Die Registry des Ziels „{target}“ will das Image auf einem anderen Host.',
+  },
+  {
+    en: 'Set "registry" of the target in TARGETS to the address that the registry gives for itself, {again}',
+    de: 'Tragen Sie in TARGETS als „registry“ des Ziels die Adresse ein, die die Registry selbst nennt; {again}',
+  },
+  {
+    en: 'The registry of target "{target}" answers {status}, which was not expected.',
+    de: 'Die Registry des Ziels „{target}“ antwortet unerwartet mit {status}.',
+  },
+  {
+    en: 'The registry of target "{target}" does not allow images to be deleted.',
+    de: 'Die Registry des Ziels „{target}“ lässt das Löschen von Images nicht zu.',
+  },
+  {
+    en: 'Allow it there, or delete the image by hand, {again}',
+    de: 'Erlauben Sie es dort, oder löschen Sie das Image von Hand; {again}',
+  },
+  {
+    en: 'The images bucket returned different data than was published. Nothing was sent.',
+    de: 'Der Bucket der Images gab andere Daten zurück, als veröffentlicht wurden. Es wurde nichts gesendet.',
+  },
+  {
+    en: 'Check the health of the store. The delivery is retried.',
+    de: 'Prüfen Sie den Zustand des Speichers. Die Weitergabe wird wiederholt.',
+  },
+  {
     en: 'then deliver the image again ("bootready deliver IMAGE --target NAME").',
     de: 'geben Sie das Image dann erneut weiter ("bootready deliver IMAGE --target NAME").',
   },

@@ -5,7 +5,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import { minimumDisk } from '../../../shared/images/image-properties.ts';
 import type { GlanceTargetConfig } from '../../../shared/operation/targets.ts';
 import type { Deliverable, DeliveryControl, Digests, Target } from '../../../shared/ports/targets.ts';
-import { again, otherBytes } from '../trouble.ts';
+import { again, otherBytes, otherImage } from '../trouble.ts';
 import { type GlanceImage, type ImageApi, openImageApi } from './image-api.ts';
 import { authenticate } from './keystone.ts';
 
@@ -54,7 +54,7 @@ export function createGlanceTarget(name: string, config: GlanceTargetConfig): Ta
       const location = record.id;
       if (isServed(record)) {
         if (isSame(record, image, image.digests)) return { location };
-        throw replaced(name, record.id);
+        throw otherImage(name, record.id);
       }
       try {
         await upload(api, record.id, image, control);
@@ -150,12 +150,4 @@ async function untilSaved(api: ImageApi, id: string, signal: AbortSignal): Promi
     if (image?.status !== 'saving' || Date.now() > deadline) return image;
     await pause(2000, undefined, { signal });
   }
-}
-
-function replaced(name: string, id: string): BootreadyError {
-  return new BootreadyError({
-    code: 'conflict',
-    message: `Target "${name}" has one of our images with different data (${id}).`,
-    remedy: `Check it there, and delete it, ${again}`,
-  });
 }
