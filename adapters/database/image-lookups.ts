@@ -65,7 +65,7 @@ function matching(db: Kysely<Database>, filter: Omit<ImageFilter, 'limit'>) {
 /** Queries that find images. */
 export function createImageLookups(
   db: Kysely<Database>,
-): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'list' | 'count' | 'publication'> {
+): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'ownersOf' | 'list' | 'count' | 'publication'> {
   return {
     get: async (id, projectId) => {
       const row = await db
@@ -98,6 +98,15 @@ export function createImageLookups(
         .sort((a, b) => b.created_at.getTime() - a.created_at.getTime())
         .slice(0, 10)
         .map(toImage);
+    },
+
+    ownersOf: async (ids) => {
+      const rows = await db
+        .selectFrom('images')
+        .where(sql<boolean>`id = any(${ids}::uuid[])`)
+        .select(['id', 'project_id'])
+        .execute();
+      return new Map(rows.map(({ id, project_id: projectId }) => [id, projectId]));
     },
 
     ownedBy: async (ids, projectId) => {

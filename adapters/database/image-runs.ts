@@ -9,11 +9,14 @@ import { insertRun, lockImage, toImage, toRun } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
 
+/** https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT */
+const largestNumber = 2 ** 31 - 1;
+
 /** The runs of images: earlier ones, and a new one. */
 export function createImageRuns(
   db: Kysely<Database>,
   limits: Limits,
-): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns' | 'inAdmission'> {
+): Pick<ImageStore, 'runs' | 'run' | 'steps' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns' | 'inAdmission'> {
   return {
     runs: async (imageId) => {
       const rows = await db
@@ -23,6 +26,22 @@ export function createImageRuns(
         .selectAll()
         .execute();
       return rows.map(toRun);
+    },
+
+    run: async (imageId, which) => {
+      // No run has a number that the type of the column cannot hold.
+      if (typeof which === 'number' && which > largestNumber) return undefined;
+      const row = await db
+        .selectFrom('runs')
+        .where('image_id', '=', imageId)
+        .$if(typeof which === 'number', (query) => query.where('number', '=', which as number))
+        .$if(which === 'published', (query) => query.where('status', '=', 'published'))
+        .$if(which === 'reported', (query) => query.where('report', 'is not', null))
+        .orderBy('number', 'desc')
+        .limit(1)
+        .selectAll()
+        .executeTakeFirst();
+      return row && toRun(row);
     },
 
     steps: async (runId) => {

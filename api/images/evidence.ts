@@ -6,7 +6,7 @@ import { sbomFile, sbomMediaType } from '../../shared/sbom/cyclonedx.ts';
 import type { ApiDeps } from '../deps.ts';
 import { media } from '../http/openapi.ts';
 import { bytesWhileAllowed } from '../identity/while-allowed.ts';
-import { listShownRuns, usableImage } from './image-access.ts';
+import { findShownRun, usableImage } from './image-access.ts';
 
 type Evidence = { type: string; of: (report: Report) => { bucket: string; key: string } | undefined };
 const files = {
@@ -46,7 +46,7 @@ export function evidenceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const image = await usableImage(deps, request);
         const { run: number, name } = request.params;
-        const run = (await listShownRuns(deps, request, image)).find((each) => each.number === number);
+        const run = await findShownRun(deps, request, image, number);
         const where = run?.report && files[name].of(run.report);
         const object = where ? await deps.store.head(where.bucket, where.key) : undefined;
         if (!object) {

@@ -88,14 +88,27 @@ export async function toViews(
 }
 
 /** The runs of an image that the caller may see, newest first. */
-export async function listShownRuns(
+async function listShownRuns(
   { images }: Pick<ApiDeps, 'images'>,
   request: FastifyRequest,
   image: Image,
 ): Promise<readonly Run[]> {
-  const viewer = seenAs(toViewer(request), image);
-  const runs = await images.runs(image.id);
-  return runs.filter(({ status }) => mayBeShown(imageFields.runs, viewer, status === 'published'));
+  return (await images.runs(image.id)).filter((run) => isShown(request, image, run));
+}
+
+function isShown(request: FastifyRequest, image: Image, { status }: Run): boolean {
+  return mayBeShown(imageFields.runs, seenAs(toViewer(request), image), status === 'published');
+}
+
+/** The run of this number, if the caller may see it. */
+export async function findShownRun(
+  { images }: Pick<ApiDeps, 'images'>,
+  request: FastifyRequest,
+  image: Image,
+  number: number,
+): Promise<Run | undefined> {
+  const run = await images.run(image.id, number);
+  return run && isShown(request, image, run) ? run : undefined;
 }
 
 /** All data about an image that the caller may see (shared/images/image-fields.ts), as it is at one moment. @throws `not-found` */

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -9,6 +10,7 @@ import { createOpenStreams } from '../http/open-streams.ts';
 import { media } from '../http/openapi.ts';
 import { readIdentity, readScope } from '../identity/identity.ts';
 import { whileAllowed } from '../identity/while-allowed.ts';
+import { type ChangedImages, createChangedImages } from './changed-images.ts';
 import { detailOf, usableImage } from './image-access.ts';
 
 /** A comment so often keeps proxies from closing the connection. */
@@ -24,7 +26,9 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const open = new Set<() => void>();
     const streams = createOpenStreams();
+    const changedImages = createChangedImages(deps, calmMs);
     app.addHook('preClose', async () => {
+      changedImages.close();
       for (const end of open) end();
     });
 
@@ -121,12 +125,14 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
         // A client may have missed changes before it connects.
         let everything = true;
         stream(request, reply, {
-          subscribe: (wake) =>
-            deps.feed.subscribeAll((id) => {
-              if (id === undefined) everything = true;
-              else changed.add(id);
-              wake();
-            }),
+          subscribe: (wake) => {
+            const hear = AsyncResource.bind((found: ChangedImages) => {
+              if (found === undefined) everything = true;
+              for (const [id, project] of found ?? []) if (scope === undefined || project === scope) changed.add(id);
+              if (everything || changed.size > 0) wake();
+            });
+            return changedImages.subscribe(hear);
+          },
           mayStill: async () => undefined,
           pending: () => everything || changed.size > 0,
           next: async () => {

@@ -40,7 +40,7 @@ export function provenanceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const image = await usableImage(deps, request);
-        const run = (await deps.images.runs(image.id)).find(({ status }) => status === 'published');
+        const run = await deps.images.run(image.id, 'published');
         const key =
           run && evidenceKey({ projectId: image.projectId, imageId: image.id, runId: run.id }, provenanceFile);
         const object = key ? await deps.store.head(bucket, key) : undefined;

@@ -99,7 +99,7 @@ export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
 /** The report of the newest run that has one. */
 async function reportOf({ images }: ApiDeps, image: Image): Promise<Report | null> {
-  return (await images.runs(image.id)).find(({ report }) => report)?.report ?? null;
+  return (await images.run(image.id, 'reported'))?.report ?? null;
 }
 
 /** @throws `invalid-input`, `conflict` */

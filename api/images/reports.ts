@@ -18,7 +18,7 @@ import { media } from '../http/openapi.ts';
 import { seenAs, toViewer } from './access.ts';
 import { readApplied } from './applied-settings.ts';
 
-import { listShownRuns, usableImage } from './image-access.ts';
+import { findShownRun, usableImage } from './image-access.ts';
 
 const schemas = { 'report.v1.json': ReportSchema, 'check.v1.json': CheckReport } as const;
 
@@ -61,7 +61,7 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const image = await usableImage(deps, request);
-        const run = (await listShownRuns(deps, request, image)).find(({ number }) => number === request.params.run);
+        const run = await findShownRun(deps, request, image, request.params.run);
         const report = run?.report && reportShownTo(seenAs(toViewer(request), image), run.report);
         if (!run || !report) {
           throw new BootreadyError({

@@ -102,7 +102,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const image = await imageToChange(deps, request);
-        const [run] = await images.runs(image.id);
+        const run = await images.run(image.id, 'newest');
         if (run && !run.finishedAt) await cancelRun(run, image);
         else if (!(await cancelOrder(image.id, request.log))) throw nothingWorks();
         return reply.code(202).send(await detailOf(deps, request, reply, image.id));

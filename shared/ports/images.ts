@@ -109,6 +109,9 @@ export type ImageFilter = {
   limit: number;
 };
 
+/** By its number; or the newest of all, of those that were published, or of those that have a report. */
+type WhichRun = number | 'newest' | 'published' | 'reported';
+
 /** Images, and the runs that work on them. Nothing here talks to Temporal or to the object store. */
 export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions {
   /** The row that is made before its bytes come, at `<project>/<image id>` of the uploads bucket. */
@@ -148,13 +151,17 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   get(id: string, projectId: string | undefined): Promise<Image | undefined>;
   /** Images whose id begins with, or whose name is, the text; at most ten. */
   search(text: string, of: Pick<ImageFilter, 'projectId' | 'sharedWith'>): Promise<Image[]>;
+  /** The projects that these images belong to, by the images' ids; deleted ones among them. */
+  ownersOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Those of the ids that belong to the project, deleted ones among them. */
   ownedBy(ids: readonly string[], projectId: string | undefined): Promise<string[]>;
   list(filter: ImageFilter): Promise<Image[]>;
   /** How many the filter matches, without its page. */
   count(filter: Omit<ImageFilter, 'sort' | 'direction' | 'after' | 'offset' | 'limit'>): Promise<number>;
-  /** Newest first. */
+  /** Newest first, each with its report: of many runs a megabyte. */
   runs(imageId: string): Promise<Run[]>;
+  /** One of them. */
+  run(imageId: string, which: WhichRun): Promise<Run | undefined>;
   steps(runId: string): Promise<RunStep[]>;
   /** By image id; images without a run are absent. One query for a whole page. */
   latestRuns(imageIds: readonly string[]): Promise<ReadonlyMap<string, LatestRun>>;

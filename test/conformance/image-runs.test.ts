@@ -83,6 +83,23 @@ test('an image tells its runs, newest first, the steps of each in the order they
   expect(await images.publication(image.id)).toEqual({ bucket, key, format, size, sha256 });
 });
 
+test('one run of an image is told by its number, or as the newest of a kind', async () => {
+  const { image, run } = await uploaded();
+  const names = namesOf(run);
+  await runs.finish(names, { status: 'rejected', report: someReport(names, 'reject') });
+  const second = await images.newRun(image.id);
+  const numbers = (which: Parameters<typeof images.run>[1]) =>
+    images.run(image.id, which).then((found) => found?.number);
+  expect(
+    await Promise.all((['newest', 'reported', 'published', 1, 2, 3, 2 ** 31, 1e15] as const).map(numbers)),
+  ).toEqual([2, 1, undefined, 1, 2, undefined, undefined, undefined]);
+  const { fence } = await runs.beginAttempt(namesOf(second), 'worker-1');
+  const converted = someDisk();
+  await runs.publish({ ...namesOf(second), fence }, { ...publicationOf(namesOf(second), converted), converted });
+  expect(await numbers('published')).toBe(2);
+  expect(await images.run(image.id, 2)).toEqual((await images.runs(image.id))[0]);
+});
+
 test('latestRuns tells in short what each image is at', async () => {
   const waiting = await uploaded();
   const silent = await announced();

@@ -40,7 +40,7 @@ export function actionRoutes(deps: ApiDeps): FastifyPluginAsync {
       { ...member, config: { audit: 'image.reactivate' } },
       async (request, reply) => {
         const { id } = await ownImage(deps, request);
-        const [run] = await images.runs(id);
+        const run = await images.run(id, 'newest');
         if (
           readIdentity(request).role !== 'admin' &&
           run?.report?.verdict === 'reject' &&

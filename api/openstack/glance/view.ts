@@ -102,13 +102,13 @@ export function imageView(image: Image, facts: Facts, lastRun?: LatestRun): Reco
 
 /** One image with everything that the viewer is shown of it. */
 export async function detailedView(
-  { images, downloads }: { images: Pick<ImageStore, 'runs' | 'latestRuns'>; downloads: Pick<DownloadStore, 'get'> },
+  { images, downloads }: { images: Pick<ImageStore, 'run' | 'latestRuns'>; downloads: Pick<DownloadStore, 'get'> },
   image: Image,
   viewer: ImageViewer,
 ): Promise<Record<string, unknown>> {
-  const [latest, [run], download] = await Promise.all([
+  const [latest, run, download] = await Promise.all([
     images.latestRuns([image.id]),
-    images.runs(image.id),
+    images.run(image.id, 'newest'),
     downloads.get(image.id),
   ]);
   const advice = run ? findAdvice(run) : findAdvice({ failure: download?.failure ?? null, report: null });
