@@ -29,7 +29,7 @@ export function createImageReceptions(db: Kysely<Database>, limits: Limits): Ima
               ]),
             ]),
           )
-          .select(['project_id', 'held_bytes']);
+          .select(['project_id', 'held_bytes', 'disk_format', 'container_format']);
         const owner = await open.executeTakeFirst();
         const quota = owner && (await lockQuota(trx, limits, owner.project_id));
         const image = quota && (await open.forUpdate().executeTakeFirst());
@@ -50,7 +50,12 @@ export function createImageReceptions(db: Kysely<Database>, limits: Limits): Ima
           })
           .where('id', '=', imageId)
           .execute();
-        return { imageId, session, held };
+        const announced = {
+          projectId: image.project_id,
+          diskFormat: image.disk_format,
+          containerFormat: image.container_format,
+        };
+        return { imageId, session, held, announced };
       }),
 
     extendReception: ({ imageId, session }, bytes) =>

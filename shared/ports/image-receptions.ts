@@ -3,6 +3,9 @@ import type { ImageSettings } from '../contracts/image.ts';
 /** Bytes that arrive for an image: one sender at a time, who holds this until the end. */
 export type Reception = { imageId: string; session: string };
 
+/** The record of the image says this about the bytes. It cannot change while they are received; before that, it may still change. */
+type Announced = { projectId: string; diskFormat: string | null; containerFormat: string | null };
+
 type ReceivedBytes = {
   bucket: string;
   key: string;
@@ -26,7 +29,7 @@ export interface ImageReceptions {
     imageId: string,
     status: 'saving' | 'uploading',
     size?: number,
-  ): Promise<(Reception & { held: number }) | undefined>;
+  ): Promise<(Reception & { held: number; announced: Announced }) | undefined>;
   /** Reserves room for at least this many bytes in total, and returns how many may be sent now. Undefined if the place is lost. @throws `quota-exceeded` */
   extendReception(reception: Reception, bytes: number): Promise<number | undefined>;
   /** To be said every half a minute or so; false when the place is lost or the image deleted. */

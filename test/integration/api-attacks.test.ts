@@ -183,6 +183,34 @@ test('full records of an image with many runs keep no other from its answers', a
   expect(waits.toSorted((a, b) => a - b)[3]).toBeLessThan(1500);
 });
 
+test('image data is checked as the format that the image has when its reception begins', async () => {
+  const imageId = await newImage('neighbour');
+  const disk = Buffer.alloc(1024 ** 2);
+  disk.writeUInt16LE(0xaa55, 510);
+  const changed = await installation.db.transaction().execute(async (trx) => {
+    const { rows } = await sql<{
+      pid: number;
+    }>`select pg_backend_pid() as pid from images where id = ${imageId} for update`.execute(trx);
+    // It has read that the image is raw, and waits for this transaction.
+    const sent = fetch(`${installation.apiUrl}/image/v2/images/${imageId}/file`, {
+      method: 'PUT',
+      headers: { 'x-auth-token': keys.neighbour?.key ?? '', 'content-type': 'application/octet-stream' },
+      body: disk,
+    });
+    const isWaiting = async () => {
+      const found =
+        await sql`select from pg_stat_activity where ${rows[0]?.pid}::int = any(pg_blocking_pids(pid))`.execute(
+          installation.db,
+        );
+      return found.rows.length > 0;
+    };
+    await eventually(isWaiting, { within: 20, what: 'the reception waits for the image' });
+    await trx.updateTable('images').set({ disk_format: 'qcow2' }).where('id', '=', imageId).execute();
+    return { sent };
+  });
+  expect((await changed.sent).status).toBe(415);
+});
+
 test('image data takes memory that is there, and a project gets half of it at most (M1)', async () => {
   const images = await Promise.all(Array.from({ length: 3 }, () => newImage('follower')));
   const [first, second, third] = images as [string, string, string];

@@ -3,7 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
 import { gone, type Received, readMemory, receive, tooLarge } from '../../../shared/events/receive-object.ts';
 import type { Image } from '../../../shared/ports/image.ts';
-import type { Reception } from '../../../shared/ports/image-receptions.ts';
+import type { ImageReceptions } from '../../../shared/ports/image-receptions.ts';
 import type { ObjectInfo } from '../../../shared/ports/object-store.ts';
 import { objectSource } from '../../../shared/store/object-source.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -15,6 +15,8 @@ import { assertMayBeEmpty, judgeContent } from './content.ts';
 import { storeId } from './info.ts';
 import { readRange } from './range.ts';
 import { startRun } from './start-run.ts';
+
+type Begun = NonNullable<Awaited<ReturnType<ImageReceptions['beginReception']>>>;
 
 /**
  * Image data. PUT .../file stores the bytes unchanged. A run inspects them and converts nothing, and then they are served unchanged. An image that needs
@@ -35,8 +37,8 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
       request: FastifyRequest,
       image: Image,
       status: 'saving' | 'uploading',
-      place: (reception: Reception) => { bucket: string; key: string },
-      keep: (reception: Reception, received: Received) => Promise<void>,
+      place: (reception: Begun) => { bucket: string; key: string },
+      keep: (reception: Begun, received: Received) => Promise<void>,
     ): Promise<void> => {
       // With a length of 0 there is no body.
       const body = (request.body as Readable | undefined) ?? Readable.from([]);
@@ -55,10 +57,10 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
     };
 
     const takeFor = async (
-      reception: Reception & { held: number },
+      reception: Begun,
       { body, size, mayHold }: { body: Readable; size: number | undefined; mayHold: (bytes: number) => boolean },
-      place: (reception: Reception) => { bucket: string; key: string },
-      keep: (reception: Reception, received: Received) => Promise<void>,
+      place: (reception: Begun) => { bucket: string; key: string },
+      keep: (reception: Begun, received: Received) => Promise<void>,
     ): Promise<void> => {
       try {
         // The connection outlives a refusal, so that its sender can read why.
@@ -90,13 +92,15 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
 
     app.put('/images/:id/file', imageData, async (request, reply) => {
       const image = await ownImage(deps, request);
-      const { diskFormat, containerFormat } = assertHasFormats(image);
+      assertHasFormats(image);
       // Each sender has its own key. So a sender that seemed lost overwrites nothing.
-      const place = ({ session }: Reception) => ({
+      const place = ({ session, announced }: Begun) => ({
         bucket: config.IMAGES_BUCKET,
-        key: `${image.projectId}/${image.id}/${session}`,
+        key: `${announced.projectId}/${image.id}/${session}`,
       });
       await take(request, image, 'saving', place, async (reception, { target, parts, ...received }) => {
+        // They may have been changed since the image was read, but not since the reception began.
+        const { diskFormat, containerFormat } = assertHasFormats(reception.announced);
         if (received.size === 0) {
           assertMayBeEmpty(diskFormat);
           await store.abortMultipart(target);
@@ -228,7 +232,10 @@ function noData(): BootreadyError {
   });
 }
 
-function assertHasFormats({ diskFormat, containerFormat }: Image): { diskFormat: string; containerFormat: string } {
+function assertHasFormats({ diskFormat, containerFormat }: Pick<Image, 'diskFormat' | 'containerFormat'>): {
+  diskFormat: string;
+  containerFormat: string;
+} {
   if (diskFormat && containerFormat) return { diskFormat, containerFormat };
   const missing = [...(diskFormat ? [] : ['disk_format']), ...(containerFormat ? [] : ['container_format'])];
   throw new BootreadyError({
