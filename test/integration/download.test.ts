@@ -206,3 +206,15 @@ test('twice is once, and what an earlier try left in parts is cleared away', asy
   expect(count).toBe(1);
   expect(await first.downloads.get(first.id)).toMatchObject({ status: 'handed-over' });
 });
+
+test.each(['sha256', 'sha512'] as const)('an object that is there already must have the %s too', async (algorithm) => {
+  const url = await serve((_asked, answer) => void answer.end(data));
+  const checked = await ordered({ url, checksum: sums[algorithm] });
+  // Not by us: by someone who may write into the bucket.
+  await store.put(bucket, checked.upload.key, Buffer.from('other bytes'), 'application/octet-stream');
+  await expect(checked.fetch()).rejects.toMatchObject({ code: 'invalid-input', retryable: false });
+  expect(await checked.downloads.get(checked.id)).toMatchObject({ status: 'running' });
+  await store.put(bucket, checked.upload.key, data, 'application/octet-stream');
+  await checked.fetch();
+  expect(await checked.downloads.get(checked.id)).toMatchObject({ status: 'handed-over' });
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { receive, tooLarge } from '../../shared/events/receive-object.ts';
@@ -5,7 +6,7 @@ import type { Slots } from '../../shared/limits/fair-slots.ts';
 import { stride } from '../../shared/limits/quota.ts';
 import type { Download, DownloadStore } from '../../shared/ports/downloads.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
 import { clearUploads } from '../../shared/store/upload-in-parts.ts';
 import type { DownloadActivities, DownloadLedger } from '../../workflows/activities.ts';
 import type { Door } from '../internet/door.ts';
@@ -50,8 +51,10 @@ export async function fetchUpload(
   const image = await images.get(imageId, projectId);
   if (!image) throw imageIsGone();
   const { bucket, key } = image.upload;
-  // Anyone who was killed after the upload had done it; other bytes at this key would be another image.
-  if (!(await store.head(bucket, key))) {
+  // A process that was killed after the upload has done it. But anyone who may write into the bucket can have put other bytes there.
+  const there = await store.head(bucket, key);
+  if (there && checksum !== null) await assertStored(store, there, checksum, options.signal);
+  if (!there) {
     await clearUploads(store, { bucket, key });
     const leastBytesPerSecond = config.DOWNLOAD_LEAST_BYTES_PER_SECOND;
     const file = await openRemoteFile(door, { url, hasChecksum: checksum !== null, leastBytesPerSecond, ...options });
@@ -106,8 +109,25 @@ async function* tellingOf(
   await tell(received);
 }
 
-function assertSame(checksum: string, received: { sha256: string; sha512: string }): void {
-  const [algorithm, expected] = checksum.split(':') as ['sha256' | 'sha512', string];
+/** Reads the object. It is small work beside the download: it happens once, after a process died. @throws BootreadyError as `assertSame` */
+async function assertStored(
+  store: Pick<ObjectStore, 'stream'>,
+  object: ObjectInfo,
+  checksum: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const [algorithm] = splitChecksum(checksum);
+  const hash = createHash(algorithm);
+  for await (const chunk of await store.stream(object, signal)) hash.update(chunk as Buffer);
+  assertSame(checksum, { [algorithm]: hash.digest('hex') });
+}
+
+function splitChecksum(checksum: string): ['sha256' | 'sha512', string] {
+  return checksum.split(':') as ['sha256' | 'sha512', string];
+}
+
+function assertSame(checksum: string, received: { sha256?: string; sha512?: string }): void {
+  const [algorithm, expected] = splitChecksum(checksum);
   if (received[algorithm] === expected) return;
   throw new BootreadyError({
     code: 'invalid-input',
