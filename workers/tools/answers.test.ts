@@ -38,3 +38,15 @@ test('an answer that is too long is told as such, and the next one is whole agai
   answers.push(bytes('two\n=end-2=\n'));
   expect(answers.take('=end-2=')).toEqual(bytes('two\n'));
 });
+
+test('output that nobody asks for is not copied again with each piece', () => {
+  const most = 32 * 1024 ** 2;
+  const answers = createAnswers(most);
+  const piece = Buffer.alloc(4096, 'x');
+  const begun = performance.now();
+  // A tool that floods between two questions: 64 MiB. Copied with each piece, this took minutes.
+  for (let sent = 0; sent < 2 * most; sent += piece.length) answers.push(piece);
+  expect(performance.now() - begun).toBeLessThan(2000);
+  answers.push(bytes('\n=end-1=\n'));
+  expect(answers.take('=end-1=')).toBe('too-long');
+});

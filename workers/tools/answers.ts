@@ -11,48 +11,52 @@ export type Answers = {
 const tail = 256;
 
 /**
- * Checks each byte once, however many pieces an answer has. @param most bytes of one answer; bytes beyond that are dropped, so a guest cannot fill the memory
+ * Copies and checks each byte once, however many pieces an answer has. @param most bytes of one answer; bytes beyond that are dropped, so a guest cannot fill the memory
  */
 export function createAnswers(most: number): Answers {
   /** Without a marker in them. */
   let searched: Buffer[] = [];
-  let searchedBytes = 0;
-  let fresh: Buffer = Buffer.alloc(0);
+  /** In pieces as they came: joining them at each one would copy everything again and again while nobody asks. */
+  let fresh: Buffer[] = [];
+  let bytes = 0;
   let forgotten = false;
-  const setAside = (bytes: Buffer): void => {
-    searched.push(bytes);
-    searchedBytes += bytes.length;
-  };
-  const clear = (): void => {
-    searched = [];
-    searchedBytes = 0;
+  const join = (): Buffer => {
+    const whole = fresh.length === 1 ? (fresh[0] as Buffer) : Buffer.concat(fresh);
+    fresh = [whole];
+    return whole;
   };
   return {
     push: (chunk) => {
-      fresh = Buffer.concat([fresh, chunk]);
-      if (searchedBytes + fresh.length <= most) return;
-      clear();
-      fresh = fresh.subarray(-tail);
+      fresh.push(chunk);
+      bytes += chunk.length;
+      if (bytes <= most) return;
+      searched = [];
+      // A copy, so that the tail does not keep the rest in memory.
+      const kept = Buffer.from(join().subarray(-tail));
+      fresh = [kept];
+      bytes = kept.length;
       forgotten = true;
     },
     take: (marker) => {
       const end = Buffer.from(`${marker}\n`);
-      const at = fresh.indexOf(end);
+      const whole = join();
+      const at = whole.indexOf(end);
       if (at < 0) {
-        const keep = Math.max(0, fresh.length - end.length + 1);
-        if (keep > 0) setAside(fresh.subarray(0, keep));
-        fresh = fresh.subarray(keep);
+        const keep = Math.max(0, whole.length - end.length + 1);
+        if (keep > 0) searched.push(whole.subarray(0, keep));
+        fresh = [whole.subarray(keep)];
         return undefined;
       }
-      setAside(fresh.subarray(0, at));
-      const answer = forgotten ? 'too-long' : Buffer.concat(searched);
-      clear();
-      fresh = fresh.subarray(at + end.length);
+      const answer = forgotten ? 'too-long' : Buffer.concat([...searched, whole.subarray(0, at)]);
+      const rest = whole.subarray(at + end.length);
+      searched = [];
+      fresh = [rest];
+      bytes = rest.length;
       forgotten = false;
       return answer;
     },
     rest: () =>
-      Buffer.concat([...searched, fresh])
+      Buffer.concat([...searched, ...fresh])
         .subarray(-4000)
         .toString('latin1'),
   };
