@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { constants, type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, type FileHandle, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { DirectoryTargetConfig } from '../../shared/operation/targets.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
@@ -41,7 +41,8 @@ async function writeWhole(
 ): Promise<void> {
   const [partial, whole] = [join(folder, `.${name}.partial`), join(folder, name)];
   try {
-    const file = await open(partial, constants.O_RDWR | constants.O_CREAT, 0o644);
+    // Others may write into the folder too: through a link, the bytes would land in any file that this worker may write.
+    const file = await open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
     try {
       await write(file);
       await file.sync();
@@ -90,6 +91,13 @@ export function createDirectoryTarget(name: string, { path: root }: DirectoryTar
     if (!(await stat(root)).isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
   };
 
+  /** A folder of a project or an image may not be a link to another place. */
+  const assertInside = async (folder: string): Promise<void> => {
+    if ((await realpath(folder)) !== join(await realpath(root), relative(root, folder))) {
+      throw Object.assign(new Error('a link leads out of the folder'), { code: 'ELOOP' });
+    }
+  };
+
   const isSame = async (
     path: string,
     { source, digests }: Deliverable,
@@ -114,6 +122,7 @@ export function createDirectoryTarget(name: string, { path: root }: DirectoryTar
         await assertThere();
         const folder = join(root, image.projectId, image.imageId);
         await mkdir(folder, { recursive: true });
+        await assertInside(folder);
         const { sha256 } = image.digests;
         const file = `${sha256}.${image.format}`;
         for (const document of image.documents) {
@@ -139,6 +148,7 @@ export function createDirectoryTarget(name: string, { path: root }: DirectoryTar
         await assertThere();
         const folder = join(root, projectId, imageId);
         const names = await readdir(folder).catch(noneWhereMissing);
+        if (names.length > 0) await assertInside(folder);
         const isHalf = (file: string): boolean => file.startsWith('.') && file.endsWith('.partial');
         const isWhole = (file: string): boolean => file === 'SHA256SUMS' || file.startsWith(`${sha256}.`);
         for (const file of names) {
@@ -178,6 +188,14 @@ function describeTrouble(name: string, code: string, cause: unknown): BootreadyE
       code: 'forbidden',
       message: `The folder of target "${name}" cannot be written.`,
       remedy: `Make it writable for the user of the workers, ${again}`,
+      cause,
+    });
+  }
+  if (code === 'ELOOP') {
+    return new BootreadyError({
+      code: 'forbidden',
+      message: `In the folder of target "${name}" a link stands where a file or folder of ours belongs.`,
+      remedy: `Find out who made it, remove it, ${again}`,
       cause,
     });
   }

@@ -1,4 +1,5 @@
 import { BootreadyError } from '../../../shared/errors.ts';
+import { readText } from '../answer-text.ts';
 
 /** Questions to the APIs of OpenStack, small ones. */
 
@@ -37,7 +38,7 @@ export async function askJson(
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
     });
-    const text = await response.text();
+    const text = await readText(response.body);
     return { status: response.status, headers: response.headers, json: readJson(text), text };
   } catch (error) {
     signal.throwIfAborted();

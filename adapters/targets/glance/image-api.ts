@@ -1,10 +1,10 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
+import { readText } from '../answer-text.ts';
 import { again } from '../trouble.ts';
 import { type Answer, askJson, silent, splitWords } from './ask.ts';
 import type { Session } from './keystone.ts';
@@ -92,7 +92,7 @@ async function put(
   const answered = new Promise<{ status: number; words: string }>((resolve, reject) => {
     request.once('error', reject);
     request.once('response', (response) => {
-      text(response).then((words) => resolve({ status: response.statusCode ?? 0, words }), reject);
+      readText(response).then((words) => resolve({ status: response.statusCode ?? 0, words }), reject);
     });
   });
   answered.catch(() => undefined);

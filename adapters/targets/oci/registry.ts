@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { OciTargetConfig } from '../../../shared/operation/targets.ts';
+import { readText } from '../answer-text.ts';
 import { again } from '../trouble.ts';
 import { readChallenge } from './challenge.ts';
 
@@ -47,7 +48,11 @@ export function openRegistry(name: string, config: OciTargetConfig): Registry {
         ...(body ? { body: new Uint8Array(body.buffer, body.byteOffset, body.length) as Uint8Array<ArrayBuffer> } : {}),
         signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
       });
-      return { status: response.status, headers: response.headers, text: await readText(response) };
+      return {
+        status: response.status,
+        headers: response.headers,
+        text: await readText(response.body, mostAnswerBytes),
+      };
     } catch (error) {
       signal.throwIfAborted();
       throw new BootreadyError({
@@ -116,18 +121,6 @@ export function openRegistry(name: string, config: OciTargetConfig): Registry {
       return url;
     },
   };
-}
-
-/** No more than a manifest may have: what a registry sends is not ours to keep. */
-async function readText(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of response.body ?? []) {
-    length += part.length;
-    if (length > mostAnswerBytes) throw new Error('the answer is longer than 4 MiB');
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString();
 }
 
 export function readJson(text: string): unknown {
