@@ -7,6 +7,7 @@ import {
   EmptyStateFooter,
   Spinner,
 } from '@patternfly/react-core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useSelf } from './api/live.ts';
 import { SignInPage } from './pages/sign-in.tsx';
@@ -19,16 +20,24 @@ const SignedIn = pageOnDemand(loadSignedIn);
 
 const storageKey = 'bootready.signed-in';
 
+/** The page knows these without a user: whether somebody is signed in, the ways to sign in, and parts of its own code. */
+const ofNobody: ReadonlySet<unknown> = new Set(['self', 'sign-in', 'part']);
+
 /** A browser that was signed in the last time need not wait for the answer who it is. */
 if (localStorage.getItem(storageKey)) void loadSignedIn().catch(() => undefined);
 
 export function App() {
   const { t } = useSpeech();
+  const queries = useQueryClient();
   const self = useSelf();
   useEffect(() => {
     if (self.data) localStorage.setItem(storageKey, 'yes');
-    else if (self.data === null) localStorage.removeItem(storageKey);
-  }, [self.data]);
+    else if (self.data === null) {
+      localStorage.removeItem(storageKey);
+      // However the session ended: the next user of this browser must not see what this one has read (ASVS 5.0, 14.3.1).
+      queries.removeQueries({ predicate: ({ queryKey: [what] }) => !ofNobody.has(what) });
+    }
+  }, [queries, self.data]);
   if (self.isPending) {
     return (
       <Bullseye>

@@ -3,7 +3,8 @@ import { FilterIcon } from '@patternfly/react-icons/dist/esm/icons/filter-icon';
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ImageQuery } from '../../shared/contracts/api.ts';
-import type { ImageSort, ListedSystem, MemberStatus, Visibility } from '../../shared/contracts/image.ts';
+import type { ImageSort, ListedSystem, MemberStatus } from '../../shared/contracts/image.ts';
+import { isKey } from '../shell/is-key.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 import { visibilityNames } from './visibility.ts';
@@ -71,12 +72,12 @@ export function useListFilters() {
   const offset = Number(params.get('offset') ?? 0);
   const filters: ListFilter = {
     ...(text ? { text } : {}),
-    ...(status && status in statuses ? { status: status as keyof typeof statuses } : {}),
+    ...(isKey(statuses, status) ? { status } : {}),
     ...(format === 'raw' || format === 'qcow2' ? { format } : {}),
     ...(imageType === 'snapshot' || imageType === 'image' ? { imageType } : {}),
-    ...(system && system in systems ? { system: system as ListedSystem } : {}),
-    ...(visibility && visibility in visibilityNames ? { visibility: visibility as Visibility } : {}),
-    ...(answer && answer in answers ? { answer: answer as MemberStatus } : {}),
+    ...(isKey(systems, system) ? { system } : {}),
+    ...(isKey(visibilityNames, visibility) ? { visibility } : {}),
+    ...(isKey(answers, answer) ? { answer } : {}),
     ...(sort ? { sort } : {}),
     ...(direction === 'asc' || direction === 'desc' ? { direction } : {}),
     ...(project && /^[a-z0-9-]{1,63}$/.test(project) ? { project } : {}),

@@ -14,21 +14,19 @@ import { useSearchParams } from 'react-router';
 import type { ProjectQuota } from '../../shared/contracts/api.ts';
 import type { QuotaOrder } from '../../shared/limits/quota.ts';
 import { Problem } from '../shell/failure.tsx';
+import { isKey } from '../shell/is-key.ts';
 import { useSpeech } from '../words/language.tsx';
 import { quotasOnPage, useQuotas } from './live.ts';
 import { QuotaDialog } from './quota-dialog.tsx';
 
 const orderWords = { fill: 'quotaByFill', bytes: 'quotaByBytes', project: 'quotaByProject' } as const;
-function isOrder(text: string | null): text is QuotaOrder {
-  return text !== null && text in orderWords;
-}
 
 /** The quota of each project and its use, fullest first. Order and page are in the address. */
 export function QuotaTable() {
   const { t } = useSpeech();
   const [params, setParams] = useSearchParams();
   const asked = params.get('sort');
-  const sort = isOrder(asked) ? asked : 'fill';
+  const sort = isKey(orderWords, asked) ? asked : 'fill';
   const page = Math.max(1, Math.trunc(Number(params.get('page'))) || 1);
   const [chosen, setChosen] = useState<ProjectQuota>();
   const { data, error } = useQuotas(sort, (page - 1) * quotasOnPage);
@@ -45,7 +43,7 @@ export function QuotaTable() {
             <FormSelect
               aria-label={t('quotaOrder')}
               value={sort}
-              onChange={(_event, next) => isOrder(next) && show({ sort: next })}
+              onChange={(_event, next) => isKey(orderWords, next) && show({ sort: next })}
             >
               {(Object.keys(orderWords) as QuotaOrder[]).map((each) => (
                 <FormSelectOption key={each} value={each} label={t(orderWords[each])} />

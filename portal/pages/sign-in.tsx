@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useLocation, useSearchParams } from 'react-router';
 import { ApiProblem, api, signInAt } from '../api/client.ts';
 import { useProblemWords } from '../shell/failure.tsx';
+import { isKey } from '../shell/is-key.ts';
 import { Message } from '../shell/message.tsx';
 import { LanguageSwitch, ThemeSwitch } from '../shell/switches.tsx';
 import { useSpeech } from '../words/language.tsx';
@@ -78,10 +79,10 @@ export function SignInPage() {
   );
 }
 
-const problems: Readonly<Record<string, readonly [WordKey, WordKey]>> = {
+const problems = {
   forbidden: ['signInForbidden', 'signInForbiddenHelp'],
   unavailable: ['signInUnavailable', 'signInUnavailableHelp'],
-};
+} as const satisfies Readonly<Record<string, readonly [WordKey, WordKey]>>;
 
 /** Signing in through the issuer, if the installation has one, and the result of the last try. */
 function IssuerSignIn() {
@@ -91,7 +92,9 @@ function IssuerSignIn() {
   const { pathname } = useLocation();
   const problem = params.get('sign-in');
   if (!ways?.issuer) return null;
-  const [title, help] = problems[problem ?? ''] ?? ['signInRefused', 'signInRefusedHelp'];
+  const [title, help] = isKey(problems, problem)
+    ? problems[problem]
+    : (['signInRefused', 'signInRefusedHelp'] as const);
   return (
     <div className="sign-in-issuer">
       {problem !== null && (

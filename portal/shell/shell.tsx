@@ -78,7 +78,6 @@ function TopBar({ self }: { self: Self }) {
     try {
       const signedOut = await api.signOut();
       if (signedOut) return location.assign(signedOut.signOutUrl);
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'self' });
       queries.setQueryData(['self'], null);
     } catch (error) {
       notify({ variant: 'danger', ...problemWords(error) });

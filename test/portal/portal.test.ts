@@ -134,6 +134,21 @@ describe('who is there', () => {
     await page.getByLabel('API-Schlüssel').waitFor();
   });
 
+  test('sees nothing of what the last user of the browser has read', async () => {
+    const key = await newKey('member', 'next');
+    await signIn();
+    await page.getByRole('link', { name: 'Debian 12' }).waitFor();
+    await installation.db.deleteFrom('sessions').execute();
+    await page.getByRole('link', { name: 'Debian 12' }).click();
+    // No list arrives any more: what is shown then is what was kept.
+    await page.route(/\/v1\/images\?/, () => undefined);
+    await page.getByLabel('API-Schlüssel').fill(key);
+    await page.getByRole('button', { name: 'Anmelden' }).click();
+    await page.getByRole('link', { name: 'Meine Images' }).click();
+    await page.getByRole('heading', { name: 'Meine Images' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Debian 12' }).count()).toBe(0);
+  });
+
   test('finds nothing to change as a reader', async () => {
     await signIn('reader');
     await page.getByRole('link', { name: 'Debian 12' }).waitFor();

@@ -93,6 +93,9 @@ test("says in the reader's language why nobody was signed in", async () => {
   // Where a browser is sent back to when the issuer did not answer us: test/integration/oidc.test.ts has that.
   await page.goto('/images?sign-in=unavailable');
   await page.getByRole('alert').getByText('The sign-in service does not answer.').waitFor();
+  // A link with a name that every object has: the page must not fail.
+  await page.goto('/images?sign-in=constructor');
+  await page.getByRole('link', { name: 'Sign in with Beispiel-Konto' }).waitFor();
 });
 
 test('asks again when the issuer has locked the user out', async () => {
