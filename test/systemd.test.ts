@@ -42,7 +42,7 @@ describe.runIf(hasProgram('systemd-analyze'))('systemd itself', () => {
     ['bootready-api.service', 1.5],
     ['bootready-queues.service', 1.5],
     ['bootready-migrate.service', 1.5],
-    ['bootready-worker.service', 3.8],
+    ['bootready-worker.service', 3.9],
   ])('%s is exposed by at most %d', (name, most) => {
     const args = ['security', '--offline=true', '--no-pager', `--threshold=${most * 10}`, join(copies, name)];
     const { status, stdout } = spawnSync('systemd-analyze', args, { encoding: 'utf8' });

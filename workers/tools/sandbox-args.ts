@@ -6,7 +6,7 @@ const system = ['/usr', '/lib', '/lib64', '/bin', '/sbin', '/etc/alternatives', 
 
 const MiB = 1024 ** 2;
 /** Folders in memory, each with its size: without one the kernel gives each half of the machine's memory. */
-const inMemory = { '/tmp': 64 * MiB, '/var/tmp': 64 * MiB, '/run': MiB, '/dev/shm': 16 * MiB } as const;
+export const inMemory = { '/tmp': 64 * MiB, '/var/tmp': 64 * MiB, '/run': MiB, '/dev/shm': 16 * MiB } as const;
 
 /** Descriptors that bwrap reads and writes at its start; it closes them before the program begins. */
 export const descriptors = { args: 3, seccomp: 4, status: 5 } as const;
@@ -26,11 +26,13 @@ function toLimits({ limits }: SandboxCommand): string[] {
 /**
  * The command line. It names nothing of the host, because `/proc/1/cmdline` shows it to what is inside. The limit of processes is set
  * inside: there it counts those of this sandbox, outside it would count all that the user has.
+ * @param outside what runs before bwrap and becomes it
  */
-export function commandLine(command: SandboxCommand): string[] {
+export function commandLine(command: SandboxCommand, outside: readonly string[] = []): string[] {
   return [
     ...toLimits(command),
     '--',
+    ...outside,
     'bwrap',
     ...['--args', String(descriptors.args), '--'],
     ...['prlimit', `--nproc=${mostTasks(command)}`, '--', command.command, ...command.args],

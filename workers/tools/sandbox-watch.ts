@@ -107,13 +107,18 @@ export async function excessIn(
 
 /**
  * Checks a sandbox twice a second until stopped, and reports when it is over a limit. Each check has limits too.
+ * @param stopped says at which limit the kernel has stopped it already
  * @param onLook gets the processes that run in it; many tools have ended before the second check
  */
 export function watchSandbox(
   init: number,
   folders: readonly string[],
   limits: WatchLimits,
-  { onLook, onExcess }: { onLook(tasks: Tasks): void; onExcess(excess: Excess): void },
+  {
+    stopped: findStopped,
+    onLook,
+    onExcess,
+  }: { stopped(): Excess | undefined; onLook(tasks: Tasks): void; onExcess(excess: Excess): void },
 ): () => void {
   let stopped = false;
   const next = (inMs: number): NodeJS.Timeout => setTimeout(() => void look(), inMs).unref();
@@ -122,7 +127,7 @@ export function watchSandbox(
     const tasks = await tasksBelow(init, limits.tasks);
     if (stopped) return;
     onLook(tasks);
-    const excess = await orNothing(findExcess(tasks, folders, limits));
+    const excess = findStopped() ?? (await orNothing(findExcess(tasks, folders, limits)));
     if (stopped) return;
     if (excess) onExcess(excess);
     else timer = next(everyMs);

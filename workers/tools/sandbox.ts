@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { PassThrough, Readable, type Writable } from 'node:stream';
-import { BootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, explain } from '../../shared/errors.ts';
 import { whetherItStandsBack } from '../shares.ts';
 import { setNiceness } from './niceness.ts';
-import { commandLine, descriptors, mostTasks, namespaceArgs } from './sandbox-args.ts';
+import { commandLine, descriptors, inMemory, mostTasks, namespaceArgs } from './sandbox-args.ts';
+import { type Cgroup, ownCgroups } from './sandbox-cgroups.ts';
 import type { SandboxCommand, SandboxLimits } from './sandbox-command.ts';
 import { watchInit } from './sandbox-init.ts';
 import { type Excess, excessIn, watchSandbox } from './sandbox-watch.ts';
@@ -55,6 +56,37 @@ function watchLimits(command: SandboxCommand) {
   };
 }
 
+/** prlimit and bwrap outside of it, and the first process that bwrap keeps inside. */
+const tasksAround = 8;
+/** Page tables, buffers of sockets, and the cache of the files that it has in use. */
+const memoryAround = 256 * MiB;
+
+function makeCgroup(command: SandboxCommand): Cgroup | undefined {
+  const { tasks, residentBytes } = watchLimits(command);
+  const inFolders = Object.values(inMemory).reduce((sum, size) => sum + size, 0);
+  try {
+    return ownCgroups()?.make({
+      tasks: tasks + tasksAround,
+      memoryBytes: residentBytes + inFolders + memoryAround,
+    });
+  } catch (cause) {
+    throw new BootreadyError({
+      code: 'tool-missing',
+      message: `The kernel refuses a control group for ${command.command}: ${explain(cause)}.`,
+      remedy: 'Restart the worker. If this comes again, remove Delegate= from its unit and report it.',
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+/** A shell joins the group and becomes the program: so nothing of it ever runs outside. */
+const joinAndBecome = 'echo 0 >"$0" || { echo "bwrap: its control group is gone" >&2; exit 126; }; exec "$@"';
+
+function joinGroup(cgroup: Cgroup | undefined): string[] {
+  return cgroup ? ['/bin/sh', '-c', joinAndBecome, cgroup.procs] : [];
+}
+
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
@@ -74,7 +106,8 @@ function killGroup(child: ChildProcess): void {
  */
 export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
   command.signal?.throwIfAborted();
-  const child = spawn('prlimit', commandLine(command), {
+  const cgroup = makeCgroup(command);
+  const child = spawn('prlimit', commandLine(command, joinGroup(cgroup)), {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     stdio: [command.from ?? 'pipe', command.into ?? 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
@@ -102,6 +135,7 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
   const folders = Object.values(command.writable ?? {}).filter(isFolder);
   const init = watchInit(pipe(descriptors.status), (pid) => {
     stopWatching = watchSandbox(pid, folders, bounds, {
+      stopped: () => cgroup?.excess(),
       onLook: (tasks) => setNiceness(tasks, standsBack()),
       onExcess: (excess) => {
         end.excess = excess;
@@ -113,7 +147,7 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
   let isGiven = false;
   let give = (): void => undefined;
   const lookOnceMore = async (): Promise<void> => {
-    end.excess ??= await excessIn(folders, bounds);
+    end.excess ??= cgroup?.excess() ?? (await excessIn(folders, bounds));
   };
   const giveUp = (): void => {
     if (isGiven) return;
@@ -124,6 +158,7 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
   // The first process of the namespace first: bwrap outside of it is its parent, and keeps its number from being used again.
   const killAll = async (): Promise<void> => {
     setTimeout(giveUp, dyingMs).unref();
+    cgroup?.kill();
     await init.kill();
     if (!hasExited) killGroup(child);
   };
@@ -141,6 +176,7 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
       isGiven = true;
       clearTimeout(timer);
       stopWatching();
+      cgroup?.remove();
       command.signal?.removeEventListener('abort', abort);
       resolve(end);
     };
