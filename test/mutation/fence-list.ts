@@ -12,13 +12,13 @@ const orders = ['test/conformance/downloads.test.ts'];
 const uploads = ['test/conformance/images.test.ts'];
 const deliveries = ['test/conformance/deliveries.test.ts'];
 const walls = ['test/conformance/row-level-security.test.ts'];
-const moments = ['test/conformance/one-moment.test.ts'];
 const identities = ['test/integration/api.test.ts'];
 
 const sandbox = [
   'test/hostile/sandbox/sandbox.test.ts',
   'test/hostile/sandbox/exhaustion.test.ts',
   'workers/tools/sandbox.test.ts',
+  'workers/tools/sandbox-end.test.ts',
 ];
 const outputs = ['workers/tools/output.test.ts', 'test/hostile/sandbox/stand-ins.test.ts'];
 
@@ -77,13 +77,13 @@ export const mutations: readonly Mutation[] = [
     file: 'adapters/database/scope.ts',
     from: "if (scope === 'everything') return CompiledQuery.raw(begin);",
     to: 'if (scope) return CompiledQuery.raw(begin);',
-    tests: moments,
+    tests: walls,
   },
   {
     file: 'adapters/database/scope.ts',
     from: "if (snapshot.scope !== scope) throw new Error('a snapshot has the rights of one scope');",
     to: '',
-    tests: moments,
+    tests: walls,
   },
   {
     file: 'adapters/database/scope.ts',
