@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../shared/config.ts';
+import { leaveOutGuardsOfDocuments } from './http/guards.ts';
+import { rateHeaders } from './http/rate-limits.ts';
 
 /**
  * The policy for a page: which resources it may load, and which servers it may call. No inline script or style, no frame around it. Uploads go directly to the
@@ -48,9 +50,16 @@ export async function servePortal(
     index: false,
     cacheControl: false,
     preCompressed: true,
-    setHeaders: (response) => {
-      response.header('cache-control', 'public, max-age=31536000, immutable');
-      response.header('cross-origin-resource-policy', 'same-origin');
+    // The name says what is in it: nobody asks whether it changed.
+    etag: false,
+    lastModified: false,
+    acceptRanges: false,
+    setHeaders: (reply, path) => {
+      reply.header('cache-control', 'public, max-age=31536000, immutable');
+      reply.header('cross-origin-resource-policy', 'same-origin');
+      // Each byte here counts as many times as a page has files.
+      if (!/\.svg(\.\w+)?$/.test(path)) leaveOutGuardsOfDocuments(reply);
+      for (const name of rateHeaders) reply.removeHeader(name);
     },
   });
   const html = await readFile(join(folder, 'index.html'), 'utf8');

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
-import { latinFonts } from './build/latin-fonts.ts';
+import { commonFonts } from './build/common-fonts.ts';
 import { leftOut } from './build/left-out.ts';
 import { fingerprintSources } from './build/sources.ts';
 import { unusedStyles } from './build/unused-styles.ts';
@@ -31,7 +31,7 @@ export default defineConfig(async (): Promise<UserConfig> => {
   const stamp = (await fingerprintSources(root)).slice(0, 8);
   return {
     root: import.meta.dirname,
-    plugins: [react(), leftOut(), unusedStyles(), latinFonts(), compressed],
+    plugins: [react(), leftOut(), unusedStyles(), commonFonts(), compressed],
     build: {
       outDir,
       emptyOutDir: true,
@@ -41,6 +41,13 @@ export default defineConfig(async (): Promise<UserConfig> => {
       chunkSizeWarningLimit: 1000,
       rolldownOptions: {
         output: {
+          // One file for signing in, and one more for the list of images, instead of twenty: each has a head, and is compressed by itself.
+          codeSplitting: {
+            groups: [
+              { name: 'start', tags: ['$initial'], priority: 2 },
+              { name: 'signed-in', test: /\/portal\/signed-in\.tsx$/, priority: 1 },
+            ],
+          },
           assetFileNames: ({ names }) =>
             names.some((name) => name.endsWith('.css'))
               ? `assets/[name]-[hash]-${stamp}[extname]`

@@ -37,6 +37,9 @@ function mayGuess(request: FastifyRequest): boolean {
   return keyOf(request) !== undefined || request.routeOptions.config.shows !== undefined;
 }
 
+/** In this order: the limit, what is left of it, and in how many seconds it counts from zero. */
+export const rateHeaders = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'] as const;
+
 type Limited = 'address' | 'key' | 'project' | 'guesses';
 
 const sentences: Record<Limited, string> = {
@@ -72,11 +75,8 @@ export async function limitRates(
       if (counters && counters.status !== 'ready') return meter?.unlimited();
       if (state.isAllowed) return;
       if (what !== 'guesses') {
-        reply.headers({
-          'ratelimit-limit': state.max,
-          'ratelimit-remaining': state.remaining,
-          'ratelimit-reset': state.ttlInSeconds,
-        });
+        const values = [state.max, state.remaining, state.ttlInSeconds];
+        for (const [index, name] of rateHeaders.entries()) reply.header(name, values[index]);
       }
       if (!state.isExceeded) return;
       reply.header('retry-after', state.ttlInSeconds);

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -177,6 +177,15 @@ describe('pages', () => {
       'public, max-age=31536000, immutable',
       'nosniff',
     ]);
+    expect(asset.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    // These are for pages. A picture of this kind is one, once somebody opens its address.
+    const ofPages = ['content-security-policy', 'cross-origin-opener-policy', 'permissions-policy'];
+    expect(ofPages.filter((name) => asset.headers.has(name))).toEqual([]);
+    const pictures = (await readdir(join(import.meta.dirname, '../../portal/dist/assets'))).filter((name) =>
+      name.endsWith('.svg'),
+    );
+    const picture = await ask(`/assets/${pictures[0]}`, html);
+    expect([picture.status, ofPages.filter((name) => picture.headers.has(name))]).toEqual([200, ofPages]);
     for (const [path, accept] of [
       ['/v1/nothing', html],
       ['/assets/nothing.js', html],

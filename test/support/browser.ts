@@ -98,9 +98,24 @@ function endTransitions(page: Page): Promise<void> {
   });
 }
 
-/** https://github.com/dequelabs/axe-core: WCAG 2.2 A and AA, and best practices. */
+/** Headings in a weight that their font does not have (portal/build/common-fonts.ts): browsers would smear it, or show a lighter one. */
+function headingsWithoutFont(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const unquote = (family = ''): string => family.trim().replaceAll('"', '');
+    const family = 'Red Hat Display';
+    const weights = [...document.fonts].filter((face) => unquote(face.family) === family).map(({ weight }) => weight);
+    return [...document.body.querySelectorAll('*')].flatMap((element) => {
+      const { fontFamily, fontWeight } = getComputedStyle(element);
+      if (unquote(fontFamily.split(',')[0]) !== family || weights.includes(fontWeight)) return [];
+      return [`${fontWeight}: ${element.outerHTML.slice(0, 120)}`];
+    });
+  });
+}
+
+/** https://github.com/dequelabs/axe-core: WCAG 2.2 A and AA, and best practices. And headings have their font. */
 export async function expectAccessible(page: Page): Promise<void> {
   await endTransitions(page);
+  expect(await headingsWithoutFont(page)).toEqual([]);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const told = violations.map(({ id, help, nodes }) => ({
     id,
