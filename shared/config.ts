@@ -189,7 +189,7 @@ export const Environment = z.object({
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
   /** Memory of one API process for image data that is sent through it (Image API); ten MiB for each body at once. */
-  API_UPLOAD_MEMORY: bytes(128 * MiB),
+  API_UPLOAD_MEMORY: bytes(96 * MiB),
   /** The quota of a project that has none of its own ("bootready project quota"): bytes, images, uploads at a time. */
   QUOTA_BYTES: limit,
   QUOTA_IMAGES: limit,

@@ -73,7 +73,7 @@ test.each([
 ] as const)('%s bounds heap and freed buffers as the other starters do', (name, role) => {
   const unit = read(name);
   expect(unit).toContain(`${node} ${heapOptions[role].join(' ')} /usr/lib/bootready/cli/main.ts`);
-  const words = Object.entries(mallocEnvironment).map(([variable, value]) => `${variable}=${value}`);
+  const words = Object.entries(mallocEnvironment[role]).map(([variable, value]) => `${variable}=${value}`);
   expect(unit).toContain(`Environment=${words.join(' ')}\n`);
 });
 
@@ -83,7 +83,12 @@ test.each(services)(
     const unit = read(name);
     const pairs = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) => line.split(' '));
     const set = pairs.map((pair) => pair.split('=') as [string, string]);
-    const known = [...Object.keys(Environment.shape), ...Object.keys(mallocEnvironment), 'NODE_ENV', 'XDG_CACHE_HOME'];
+    const known = [
+      ...Object.keys(Environment.shape),
+      ...Object.keys(mallocEnvironment.api),
+      'NODE_ENV',
+      'XDG_CACHE_HOME',
+    ];
     expect(known).toEqual(expect.arrayContaining(set.map(([variable]) => variable.replace(/_FILE$/, ''))));
     const files = set.filter(([variable]) => variable.endsWith('_FILE')).map(([, value]) => value.replace('%d/', ''));
     const given = [...unit.matchAll(/^LoadCredential=([^:]+):/gm)].map(([, credential]) => credential);

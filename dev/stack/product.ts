@@ -44,7 +44,7 @@ export function processEnv(role: ProcessRole, state: StackState, dataDir: string
   const env = productEnv(state, dataDir);
   return {
     ...withOwnSecrets(role, env),
-    ...mallocEnvironment,
+    ...mallocEnvironment[role],
     ...storeEnv(role, state),
     DATABASE_URL: loginUrl(env.DATABASE_URL ?? '', role, state.logins),
   };

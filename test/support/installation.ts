@@ -165,7 +165,7 @@ export async function startInstallation(
         cwd: sources,
         env: {
           ...withOwnSecrets(processOf[role], env),
-          ...mallocEnvironment,
+          ...mallocEnvironment[processOf[role]],
           DATABASE_URL: loginUrl(database.url, processOf[role]),
           ...(env.S3_ACCESS_KEY === rootUser ? { S3_ACCESS_KEY: storeUser(processOf[role]) } : {}),
           ...metricsEnv(role),

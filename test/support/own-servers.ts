@@ -159,7 +159,7 @@ export async function startOwnServers({
           cwd: sources,
           env: {
             ...env,
-            ...mallocEnvironment,
+            ...mallocEnvironment[role],
             DATABASE_URL: loginUrl(postgres.url, role, logins),
             S3_ACCESS_KEY: storeUser(role),
             ...own,
