@@ -3,6 +3,7 @@ import type { Target } from '../../shared/ports/targets.ts';
 import { createDirectoryTarget } from './directory.ts';
 import { createGlanceTarget } from './glance/target.ts';
 import { createOciTarget } from './oci/target.ts';
+import { createProxmoxTarget } from './proxmox/target.ts';
 import { createS3Target } from './s3.ts';
 
 function openTarget(name: string, config: TargetConfig): Target {
@@ -15,6 +16,8 @@ function openTarget(name: string, config: TargetConfig): Target {
       return createGlanceTarget(name, config);
     case 'oci':
       return createOciTarget(name, config);
+    case 'proxmox':
+      return createProxmoxTarget(name, config);
   }
 }
 

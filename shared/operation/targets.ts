@@ -74,11 +74,24 @@ export const OciTargetConfig = z
   });
 export type OciTargetConfig = z.infer<typeof OciTargetConfig>;
 
+/** A storage of Proxmox VE with the content type `import`, by an API token. */
+export const ProxmoxTargetConfig = z.strictObject({
+  kind: z.literal('proxmox'),
+  url: z.url({ protocol: /^https?$/ }),
+  node: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/, 'the name of a node'),
+  storage: z.string().regex(/^[a-zA-Z][a-zA-Z0-9._-]{1,99}$/, 'the name of a storage'),
+  /** USER@REALM!NAME, as Proxmox shows it. */
+  token_id: z.string().regex(/^[^\s:!@]{1,64}@[^\s:!@]{1,64}![^\s:!@=]{1,64}$/, 'USER@REALM!NAME'),
+  token_secret: z.string().min(1),
+});
+export type ProxmoxTargetConfig = z.infer<typeof ProxmoxTargetConfig>;
+
 export const TargetConfig = z.discriminatedUnion('kind', [
   S3TargetConfig,
   DirectoryTargetConfig,
   GlanceTargetConfig,
   OciTargetConfig,
+  ProxmoxTargetConfig,
 ]);
 export type TargetConfig = z.infer<typeof TargetConfig>;
 

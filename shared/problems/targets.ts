@@ -224,6 +224,39 @@ export const targetSentences: readonly Text[] = [
     en: 'Check the health of the store. The delivery is retried.',
     de: 'Prüfen Sie den Zustand des Speichers. Die Weitergabe wird wiederholt.',
   },
+  { en: 'Proxmox of target "{target}" does not answer.', de: 'Proxmox des Ziels „{target}“ antwortet nicht.' },
+  {
+    en: 'Proxmox of target "{target}" does not allow it ({status}).',
+    de: 'Proxmox des Ziels „{target}“ erlaubt es nicht ({status}).',
+  },
+  {
+    en: 'Correct "token_id" and "token_secret" of the target in TARGETS, and give the token Datastore.AllocateTemplate and Datastore.Audit on its storage, {again}',
+    de: 'Berichtigen Sie „token_id“ und „token_secret“ des Ziels in TARGETS, und geben Sie dem Token für den Storage die Rechte Datastore.AllocateTemplate und Datastore.Audit; {again}',
+  },
+  {
+    en: 'Proxmox of target "{target}" answers {status}, which was not expected.',
+    de: 'Proxmox des Ziels „{target}“ antwortet unerwartet mit {status}.',
+  },
+  {
+    en: 'Check "node" and "storage" of the target in TARGETS, and the health of Proxmox. The delivery is retried.',
+    de: 'Prüfen Sie „node“ und „storage“ des Ziels in TARGETS und den Zustand von Proxmox. Die Weitergabe wird wiederholt.',
+  },
+  {
+    en: 'The storage of target "{target}" takes no images for import.',
+    de: 'Der Storage des Ziels „{target}“ nimmt keine Images für den Import an.',
+  },
+  {
+    en: 'Add "import" to its content in Proxmox, {again}',
+    de: 'Erlauben Sie dort in Proxmox den Inhalt „import“; {again}',
+  },
+  {
+    en: 'Proxmox of target "{target}" could not take the image.',
+    de: 'Proxmox des Ziels „{target}“ konnte das Image nicht übernehmen.',
+  },
+  {
+    en: 'Check the tasks of the node in Proxmox: its storage may be full or offline. The delivery is retried.',
+    de: 'Sehen Sie in Proxmox bei den Aufgaben des Knotens nach: Der Storage kann voll oder offline sein. Die Weitergabe wird wiederholt.',
+  },
   {
     en: 'then deliver the image again ("bootready deliver IMAGE --target NAME").',
     de: 'geben Sie das Image dann erneut weiter ("bootready deliver IMAGE --target NAME").',

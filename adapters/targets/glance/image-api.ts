@@ -1,10 +1,7 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
-import { readText } from '../answer-text.ts';
+import { sendStream } from '../send-stream.ts';
 import { again } from '../trouble.ts';
 import { type Answer, askJson, silent, splitWords } from './ask.ts';
 import type { Session } from './keystone.ts';
@@ -32,9 +29,6 @@ export type ImageApi = {
   remove(id: string): Promise<void>;
   upload(id: string, bytes: Readable, size: number): Promise<void>;
 };
-
-/** A socket that accepts nothing for this long is closed. Glance may hash and store the last bytes before it answers. */
-const idleMs = 10 * 60_000;
 
 export function openImageApi(name: string, { token, projectId, imageUrl }: Session, signal: AbortSignal): ImageApi {
   const images = `${imageUrl}/v2/images`;
@@ -75,41 +69,19 @@ export function openImageApi(name: string, { token, projectId, imageUrl }: Sessi
   };
 }
 
-/** With its length, which not every server in front of Glance does without (RFC 9112, 6.3): fetch would send it in chunks. */
 async function put(
   name: string,
   url: URL,
   { token, bytes, size, signal }: { token: string; bytes: Readable; size: number; signal: AbortSignal },
 ): Promise<void> {
-  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-    method: 'PUT',
-    headers: { 'x-auth-token': token, 'content-type': 'application/octet-stream', 'content-length': String(size) },
-    agent: false,
-    timeout: idleMs,
-    signal,
-  });
-  request.once('timeout', () => request.destroy(new Error('it accepted no data for ten minutes')));
-  const answered = new Promise<{ status: number; words: string }>((resolve, reject) => {
-    request.once('error', reject);
-    request.once('response', (response) => {
-      readText(response).then((words) => resolve({ status: response.statusCode ?? 0, words }), reject);
-    });
-  });
-  answered.catch(() => undefined);
-  const sent = pipeline(bytes, request);
-  try {
-    // Refused before all was sent, or answered after it.
-    await Promise.race([sent, answered]);
-    const { status, words } = await answered;
-    if (status !== 204) throw refusal(name, status, words);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw isBootreadyError(error) ? error : silent(name, 'Glance', error);
-  } finally {
-    bytes.destroy();
-    request.destroy();
-    await sent.catch(() => undefined);
-  }
+  const headers = { 'x-auth-token': token, 'content-type': 'application/octet-stream' };
+  const { status, words } = await sendStream(url, { method: 'PUT', headers, bytes, size, signal }).catch(
+    (error: unknown) => {
+      signal.throwIfAborted();
+      throw isBootreadyError(error) ? error : silent(name, 'Glance', error);
+    },
+  );
+  if (status !== 204) throw refusal(name, status, words);
 }
 
 function refusal(name: string, status: number, page: string): BootreadyError {
