@@ -110,6 +110,14 @@ describe('a socket', () => {
       await expect(openSocket(at('s'))).rejects.toMatchObject({ code: 'tool-failed' });
     },
   );
+
+  test('that is a second name of another socket is refused', async () => {
+    const server = createServer((socket) => socket.end('of the host'));
+    await new Promise<void>((resolve) => server.listen(join(dir, 'listener'), resolve));
+    linkSync(join(dir, 'listener'), at('s'));
+    await expect(openSocket(at('s'))).rejects.toMatchObject({ code: 'tool-failed' });
+    server.close();
+  });
 });
 
 describe('removing a folder', () => {
