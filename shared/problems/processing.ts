@@ -118,6 +118,14 @@ export const processingSentences: readonly Text[] = [
   },
   { en: 'bubblewrap or prlimit is missing', de: 'bubblewrap oder prlimit fehlt' },
   {
+    en: 'The kernel refuses a control group for {command}: {reason}.',
+    de: 'Der Kernel verweigert eine Kontrollgruppe (cgroup) für {command}: {reason}.',
+  },
+  {
+    en: 'Restart the worker. If this comes again, remove Delegate= from its unit and report it.',
+    de: 'Starten Sie den Worker neu. Kommt das wieder vor, entfernen Sie Delegate= aus seiner Unit und melden Sie es.',
+  },
+  {
     en: 'Install bubblewrap, util-linux and the tool itself, and allow user namespaces (sysctl kernel.unprivileged_userns_clone=1).',
     de: 'Installieren Sie bubblewrap, util-linux und das Werkzeug selbst, und erlauben Sie User-Namespaces (sysctl kernel.unprivileged_userns_clone=1).',
   },

@@ -57,6 +57,14 @@ export const targetSentences: readonly Text[] = [
     en: 'Make it writable for the user of the workers, {again}',
     de: 'Geben Sie dem Benutzer der Worker Schreibrechte; {again}',
   },
+  {
+    en: 'In the folder of target "{target}" a link stands where a file or folder of ours belongs.',
+    de: 'Im Ordner des Ziels „{target}“ liegt ein Link, wo eine Datei oder ein Ordner von uns sein muss.',
+  },
+  {
+    en: 'Find out who made it, remove it, {again}',
+    de: 'Stellen Sie fest, wer ihn angelegt hat, und entfernen Sie ihn; {again}',
+  },
   { en: 'The folder of target "{target}" is full.', de: 'Der Ordner des Ziels „{target}“ ist voll.' },
   {
     en: 'The folder of target "{target}" does not work correctly.',
