@@ -88,15 +88,16 @@ export async function troubles(): Promise<Trouble[]> {
     const text = readFileSync(join(root, file), 'utf8');
     if (!text.includes('/')) continue;
     const { literals, made } = expressionsIn(text);
-    const lineOf = (at: number): number => text.slice(0, at).split('\n').length;
+    const countLines = (at: number): number => text.slice(0, at).split('\n').length;
     for (const literal of literals) {
       const what = superLinear(literal);
-      if (what) found.push({ file, line: lineOf(literal.at), expression: `/${literal.source}/${literal.flags}`, what });
+      if (what)
+        found.push({ file, line: countLines(literal.at), expression: `/${literal.source}/${literal.flags}`, what });
     }
     for (const at of made) {
       const before = text.slice(0, at).split('\n').slice(-4).join('\n');
       if (!vouched.test(before))
-        found.push({ file, line: lineOf(at), expression: 'RegExp(...)', what: 'made of a text' });
+        found.push({ file, line: countLines(at), expression: 'RegExp(...)', what: 'made of a text' });
     }
   }
   return found;

@@ -18,7 +18,7 @@ export type Lockfile = { lockfileVersion?: number; packages?: Record<string, Loc
 const exactVersion = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 const sha512 = /^sha512-[\w+/]{86}==$/;
 
-function nameOf(path: string): string {
+function readName(path: string): string {
   return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
@@ -35,7 +35,7 @@ export function lockfileProblems(lockfile: Lockfile, manifests: Readonly<Record<
     return ['package-lock.json is not a lockfile of version 3: run npm install.'];
   const installed = Object.entries(lockfile.packages).filter(([path]) => path !== '' && !workspaces.includes(path));
   const fetched = installed.filter(([, { link, resolved = '' }]) => !(link && workspaces.includes(resolved)));
-  const withScripts = fetched.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
+  const withScripts = fetched.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => readName(path));
   return [
     ...Object.entries(manifests).flatMap(([folder, manifest]) =>
       problemsOfManifest(join(folder, 'package.json'), manifest),

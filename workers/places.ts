@@ -100,7 +100,7 @@ export function createPlaces(count: number, keptForMs: number): Places {
 type Numbered = { imageId: string; fence: number };
 
 /** Names an attempt at an image, of which there may be several on one worker. */
-export function nameOf({ imageId, fence }: Numbered): string {
+export function nameAttempt({ imageId, fence }: Numbered): string {
   return `${imageId}.${fence}`;
 }
 
@@ -112,7 +112,7 @@ export function beginInPlaces(work: LedgerActivities, { images, downloads }: All
     <Of, Attempt extends Numbered>(places: Places, begin: (of: Of) => Promise<Attempt>) =>
     async (of: Of): Promise<Attempt> => {
       const attempt = await begin(of);
-      places.begin(nameOf(attempt));
+      places.begin(nameAttempt(attempt));
       return attempt;
     };
   return {
@@ -133,9 +133,9 @@ export function inPlaces(work: OnOwnQueue, { images, downloads }: AllPlaces): On
     ) =>
     async (attempt: Numbered, ...rest: Rest): Promise<Result> => {
       try {
-        return await of.during(nameOf(attempt), () => step(attempt as never, ...rest));
+        return await of.during(nameAttempt(attempt), () => step(attempt as never, ...rest));
       } finally {
-        if (isLast) of.end(nameOf(attempt));
+        if (isLast) of.end(nameAttempt(attempt));
       }
     };
   return {

@@ -65,7 +65,7 @@ function matching(db: Kysely<Database>, filter: Omit<ImageFilter, 'limit'>) {
 /** Queries that find images. */
 export function createImageLookups(
   db: Kysely<Database>,
-): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'ownersOf' | 'list' | 'count' | 'publication'> {
+): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'readOwners' | 'list' | 'count' | 'publication'> {
   return {
     get: async (id, projectId) => {
       const row = await db
@@ -100,7 +100,7 @@ export function createImageLookups(
         .map(toImage);
     },
 
-    ownersOf: async (ids) => {
+    readOwners: async (ids) => {
       const rows = await db
         .selectFrom('images')
         .where(sql<boolean>`id = any(${ids}::uuid[])`)

@@ -26,7 +26,7 @@ export function createImageMembers(db: Kysely<Database>): ImageMembers {
       return rows.map(toMember);
     },
 
-    answersOf: async (memberId, imageIds) => {
+    readAnswers: async (memberId, imageIds) => {
       if (imageIds.length === 0) return new Map();
       const rows = await db
         .selectFrom('image_members')

@@ -23,7 +23,7 @@ const statesOf: Readonly<Record<TaskStatus, readonly string[]>> = {
   failure: ['rejected', 'failed', 'cancelled'],
 };
 
-function statusOf(column: RawBuilder<unknown>): RawBuilder<unknown> {
+function selectStatus(column: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`case ${column}
   when 'queued' then 'pending' when 'running' then 'processing' when 'handed-over' then 'processing' when 'published' then 'success' else 'failure' end`;
 }
@@ -32,7 +32,7 @@ const request = sql`request_id is not null`;
 
 /** Imports of staged data, and further ones. Read apart from downloads: each is found and sorted by an index of its own. */
 const ofRuns = sql`(
-  select r.id, r.image_id, i.project_id as owner, r.request_id, ${statusOf(sql`r.status`)} as status, r.status as state, r.created_at,
+  select r.id, r.image_id, i.project_id as owner, r.request_id, ${selectStatus(sql`r.status`)} as status, r.status as state, r.created_at,
     coalesce(r.finished_at, r.started_at, r.created_at) as updated_at,
     (select url from downloads where image_id = r.image_id and status = 'handed-over') as url, r.failure, r.report, r.status = 'cancelled' as cancelled
   from runs r join images i on i.id = r.image_id
@@ -42,7 +42,7 @@ const ofRuns = sql`(
 
 /** A download goes on as the first run of its image. An image has one download, so that the image's id names its task. */
 const ofDownloads = sql`(
-  select d.image_id as id, d.image_id, i.project_id as owner, d.request_id, ${statusOf(sql`coalesce(r.status, d.status)`)} as status, coalesce(r.status, d.status) as state, d.created_at,
+  select d.image_id as id, d.image_id, i.project_id as owner, d.request_id, ${selectStatus(sql`coalesce(r.status, d.status)`)} as status, coalesce(r.status, d.status) as state, d.created_at,
     coalesce(r.finished_at, r.started_at, r.created_at, d.finished_at, d.created_at) as updated_at,
     d.url, coalesce(r.failure, d.failure) as failure, r.report, coalesce(r.status, d.status) = 'cancelled' as cancelled
   from downloads d join images i on i.id = d.image_id
@@ -65,7 +65,7 @@ function toTask(row: Row): ImportTask {
   };
 }
 
-function detailOf({ url, cancelled, failure, report, ...row }: DetailRow): ImportTaskDetail {
+function toDetail({ url, cancelled, failure, report, ...row }: DetailRow): ImportTaskDetail {
   return {
     ...toTask(row),
     url,
@@ -113,13 +113,13 @@ export function createImportTaskStore(db: Kysely<Database>): ImportTaskStore {
 
     get: async (id) => {
       const { rows } = await sql<DetailRow>`select * from ${tasks} where id = ${id}`.execute(db);
-      return rows[0] && detailOf(rows[0]);
+      return rows[0] && toDetail(rows[0]);
     },
 
     ofImage: async (imageId) => {
       const { rows } = await sql<DetailRow>`select * from ${tasks} where image_id = ${imageId}
       order by created_at desc, id desc`.execute(db);
-      return rows.map(detailOf);
+      return rows.map(toDetail);
     },
   };
 }

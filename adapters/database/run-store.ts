@@ -261,7 +261,7 @@ export function createRunStore(
         if (image.status === 'saving') return;
         await trx
           .insertInto('publications')
-          .values({ image_id: imageId, run_id: null, fence: null, ...objectOf(image) })
+          .values({ image_id: imageId, run_id: null, fence: null, ...toObject(image) })
           .onConflict((conflict) => conflict.column('image_id').doNothing())
           .execute();
       }),
@@ -365,7 +365,7 @@ export function createRunStore(
           .returningAll()
           .executeTakeFirst();
         if (!image) throw superseded('run');
-        const object = objectOf(image);
+        const object = toObject(image);
         await trx
           .insertInto('publications')
           .values({ image_id: imageId, run_id: runId, fence, ...object })
@@ -417,7 +417,7 @@ export function createRunStore(
 }
 
 /** The object of an image that is served unchanged. */
-function objectOf(image: Selectable<ImageTable>) {
+function toObject(image: Selectable<ImageTable>) {
   return {
     bucket: image.upload_bucket,
     key: image.upload_key,

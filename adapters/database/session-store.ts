@@ -26,7 +26,7 @@ export function createSessionStore(
 ): SessionStore {
   const isOpen = sql<boolean>`sessions.expires_at > now()
     and sessions.last_used_at > now() - make_interval(secs => ${idleSeconds})`;
-  const isOf = (owner: SessionOwner) =>
+  const isOwnedBy = (owner: SessionOwner) =>
     'keyId' in owner ? sql<boolean>`key_id = ${owner.keyId}` : sql<boolean>`subject = ${owner.subject}`;
   return {
     create: async ({ hash, expiresAt, place, ...whose }) => {
@@ -46,7 +46,7 @@ export function createSessionStore(
         })
         .execute();
       // One program that signs in again and again must not fill the table, which each sign-in sweeps.
-      const own = isOf('user' in whose ? { subject: whose.user.subject } : whose);
+      const own = isOwnedBy('user' in whose ? { subject: whose.user.subject } : whose);
       await db
         .deleteFrom('sessions')
         .where('hash', 'in', (eb) =>
@@ -88,7 +88,7 @@ export function createSessionStore(
     list: async (owner) => {
       const rows = await db
         .selectFrom('sessions')
-        .where(isOf(owner))
+        .where(isOwnedBy(owner))
         .where(isOpen)
         .orderBy('last_used_at', 'desc')
         .orderBy('created_at', 'desc')
@@ -106,14 +106,14 @@ export function createSessionStore(
       const { numDeletedRows } = await db
         .deleteFrom('sessions')
         .where('id', '=', id)
-        .where(isOf(owner))
+        .where(isOwnedBy(owner))
         .executeTakeFirstOrThrow();
       return numDeletedRows > 0n;
     },
     endOthers: async (owner, hash) => {
       const { numDeletedRows } = await db
         .deleteFrom('sessions')
-        .where(isOf(owner))
+        .where(isOwnedBy(owner))
         .$if(hash !== undefined, (query) => query.where('hash', '<>', hash as Buffer))
         .executeTakeFirstOrThrow();
       return Number(numDeletedRows);

@@ -31,7 +31,7 @@ export function createStoredRecords(db: Kysely<Database>): StoredRecords {
     },
 
     describe: async (bucket, keys) => {
-      const ids = [...new Set(keys.map(imageOf).filter((id) => id !== undefined))];
+      const ids = [...new Set(keys.map(parseImageId).filter((id) => id !== undefined))];
       const images = await db
         .selectFrom('images')
         .where('id', 'in', ids.length > 0 ? ids : [null as never])
@@ -58,7 +58,7 @@ export function createStoredRecords(db: Kysely<Database>): StoredRecords {
       const recorded = new Set(published.map(({ key }) => key));
       const byId = new Map(images.map((image) => [image.id, image]));
       return keys.map((key) => {
-        const image = byId.get(imageOf(key) ?? '');
+        const image = byId.get(parseImageId(key) ?? '');
         // Evidence belongs to its image, and goes with it.
         const isIts =
           recorded.has(key) ||
@@ -79,6 +79,6 @@ export function createStoredRecords(db: Kysely<Database>): StoredRecords {
 }
 
 /** Objects of images are named `<project>/<image>/...`. */
-function imageOf(key: string): string | undefined {
+function parseImageId(key: string): string | undefined {
   return /^[^/]+\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//.exec(key)?.[1];
 }

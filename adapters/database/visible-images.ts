@@ -39,7 +39,7 @@ function noSuchImage(): BootreadyError {
 
 type Images = SelectQueryBuilder<Database, 'images', Selectable<ImageTable>>;
 
-function firstOf(images: Images, { sort, limit }: Pick<VisibleQuery, 'sort' | 'limit'>): Images {
+function takeFirst(images: Images, { sort, limit }: Pick<VisibleQuery, 'sort' | 'limit'>): Images {
   return ordered(sort)
     .reduce<Images>((sorted, part) => sorted.orderBy(part as never), images)
     .limit(limit);
@@ -124,14 +124,17 @@ export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlim
           .selectAll('images');
         // A project sees few of all images. So they are read whole and then sorted, unless the index has that order.
         const isBounded = viewer.role !== 'admin' && (sort[0]?.key ?? 'created_at') !== 'created_at';
-        return firstOf(isBounded ? db.selectFrom(matched.offset(0).as('images')).selectAll('images') : matched, query);
+        return takeFirst(
+          isBounded ? db.selectFrom(matched.offset(0).as('images')).selectAll('images') : matched,
+          query,
+        );
       });
       const [first, ...rest] = parts.map((part) => db.selectFrom(part.as('images')).selectAll('images'));
       if (!first) return [];
       const found =
         rest.length === 0
           ? first
-          : firstOf(
+          : takeFirst(
               db.selectFrom(rest.reduce((all, part) => all.unionAll(part), first).as('images')).selectAll('images'),
               { sort, limit },
             );

@@ -108,7 +108,7 @@ const neverListed: Readonly<Record<string, readonly string[]>> = {
   disk_format: [''],
 };
 
-function oneOf(field: string, values: readonly string[]): Condition {
+function isOneOf(field: string, values: readonly string[]): Condition {
   return field === 'id'
     ? sql<boolean>`images.id = any(${values.filter(isUuid)}::uuid[])`
     : sql<boolean>`${makeExpression(field)} = any(${values.filter((value) => !neverListed[field]?.includes(value))}::text[])`;
@@ -129,7 +129,7 @@ export function matching(query: VisibleQuery) {
         : [sql<boolean>`coalesce(images.sha512, images.sha256) = ${query.hashValue}`]),
       ...(query.hashAlgorithm === undefined ? [] : [hashAlgorithms[query.hashAlgorithm] ?? sql<boolean>`false`]),
       ...(query.tags.length === 0 ? [] : [sql<boolean>`images.tags @> ${query.tags}::text[]`]),
-      ...Object.entries(query.oneOf).map(([field, values]) => oneOf(field, values)),
+      ...Object.entries(query.oneOf).map(([field, values]) => isOneOf(field, values)),
       ...query.ranges.map(
         ({ field, min = 0, max = Number.MAX_SAFE_INTEGER }) =>
           // A size that is not known yet is below all.

@@ -25,7 +25,7 @@ function readHelpers(names: readonly string[]): Helpers {
 }
 
 /** Where V8 itself says that there is no room. */
-function limitOf(error: unknown): ForeignLimit {
+function findLimit(error: unknown): ForeignLimit {
   return error instanceof RangeError &&
     /allocat|Invalid (?:string|array|typed array) length|Set maximum|Map maximum/i.test(error.message)
     ? 'memory'
@@ -40,7 +40,7 @@ async function run({ module, name, input, helpers, answerBytes }: ToProcess & { 
     if (serialize(value).length > answerBytes) tell({ kind: 'exceeded', limit: 'size' });
     else tell({ kind: 'done', value });
   } catch (error) {
-    tell({ kind: 'exceeded', limit: limitOf(error) });
+    tell({ kind: 'exceeded', limit: findLimit(error) });
   }
 }
 

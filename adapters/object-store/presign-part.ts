@@ -12,7 +12,7 @@ export function encodeKey(key: string): string {
 }
 
 /** The place of an object: in the path, or with its bucket as part of the host's name. */
-function addressOf(
+function makeObjectUrl(
   { endpoint, publicEndpoint, pathStyle }: ObjectStoreConfig,
   { bucket, key }: Pick<MultipartTarget, 'bucket' | 'key'>,
 ): URL {
@@ -33,7 +33,7 @@ export async function presignPart(
   { partNumber, length }: { partNumber: number; length: number },
   seconds: number,
 ): Promise<string> {
-  const url = addressOf(config, target);
+  const url = makeObjectUrl(config, target);
   url.searchParams.set('partNumber', String(partNumber));
   url.searchParams.set('uploadId', uploadId);
   url.searchParams.set('X-Amz-Expires', String(seconds));

@@ -5,7 +5,7 @@ import type { OidcSettings } from '../../shared/oidc/settings.ts';
 import type { OidcIssuer } from '../../shared/ports/oidc.ts';
 import { issuersKeys, verifyAccessToken } from './access-token.ts';
 import { discovered, unreachable } from './discover.ts';
-import { signInOf } from './sign-in.ts';
+import { createSignIn } from './sign-in.ts';
 
 /** Asks the issuer nothing before the first user signs in. */
 export function openOidcIssuer(settings: OidcSettings): OidcIssuer {
@@ -28,6 +28,6 @@ export function openOidcIssuer(settings: OidcSettings): OidcIssuer {
       keys ??= issuersKeys(new URL(jwks_uri));
       return toAccess(await verifyAccessToken(token, { keys, issuer, audience }), rules);
     },
-    ...signInOf(settings, configuration),
+    ...createSignIn(settings, configuration),
   };
 }

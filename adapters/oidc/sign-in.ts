@@ -8,7 +8,7 @@ import { unreachable } from './discover.ts';
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
 
 /** Signing in and out in a browser: authorization code, PKCE, state, nonce. RFC 9700, 2.1.1. */
-export function signInOf(
+export function createSignIn(
   settings: OidcSettings,
   configuration: () => Promise<client.Configuration>,
 ): Pick<OidcIssuer, 'signInUrl' | 'finishSignIn' | 'renew' | 'signOutUrl'> {

@@ -37,7 +37,7 @@ const kinds: Record<SpanStart['kind'], SpanKind> = {
   internal: SpanKind.INTERNAL,
 };
 
-function nameOf({ traceId, spanId, traceFlags }: SpanContext): Traceparent {
+function toTraceparent({ traceId, spanId, traceFlags }: SpanContext): Traceparent {
   return `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
 }
 
@@ -84,7 +84,7 @@ export function sendTraces(
   return {
     current: () => {
       const span = active();
-      return span && nameOf(span);
+      return span && toTraceparent(span);
     },
     logNames: () => {
       const span = active();
@@ -102,7 +102,7 @@ export function sendTraces(
       const parent = active();
       // Never ended, so never sent: it lends its ids, and the decision whether the trace is sampled.
       const span = tracer.startSpan(name, {}, contexts.active());
-      return { self: nameOf(span.spanContext()), ...(parent ? { parent: nameOf(parent) } : {}) };
+      return { self: toTraceparent(span.spanContext()), ...(parent ? { parent: toTraceparent(parent) } : {}) };
     },
     ended: ({ self, parent }, { name, since, facts, how }) => {
       const announced = parseTraceParent(self);

@@ -24,7 +24,7 @@ const largestPortion = 250;
 
 type Weighed = { tags?: readonly string[]; properties: Readonly<{ [name: string]: string }> };
 
-function bytesOf({ tags = [], properties }: Weighed): number {
+function weigh({ tags = [], properties }: Weighed): number {
   return bytesOfProperties(properties) + tags.reduce((sum, tag) => sum + Buffer.byteLength(tag), 0);
 }
 
@@ -44,7 +44,7 @@ export async function readPage<T extends Weighed>(
     const count = Math.min(portion, limit - records.length);
     const found = await read(records.at(-1), count);
     for (const record of found) {
-      bytes += bytesOf(record);
+      bytes += weigh(record);
       if (bytes > requestLimits.pageBytes.most && records.length > 0) return { records, isLast: false };
       records.push(record);
     }

@@ -5,7 +5,7 @@ import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { HttpMeter } from '../../shared/ports/meters.ts';
 import type { RateCounters } from '../../shared/ports/rate-counters.ts';
 import { toNetwork } from '../identity/client-network.ts';
-import { keyOf } from '../identity/identity.ts';
+import { readKey } from '../identity/identity.ts';
 import { buildBody } from './errors.ts';
 
 const windowMs = 60_000;
@@ -34,7 +34,7 @@ function showsEventsSecret({ routeOptions }: FastifyRequest): boolean {
 
 /** Whether a request showed something that could have been guessed. */
 function mayGuess(request: FastifyRequest): boolean {
-  return keyOf(request) !== undefined || request.routeOptions.config.shows !== undefined;
+  return readKey(request) !== undefined || request.routeOptions.config.shows !== undefined;
 }
 
 /** In this order: the limit, what is left of it, and in how many seconds it counts from zero. */

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** The key or token that a request shows: Bearer, `X-Auth-Token` as OpenStack's clients have it, or the password of HTTP Basic (browsers). */
-export function keyOf(request: FastifyRequest): string | undefined {
+export function readKey(request: FastifyRequest): string | undefined {
   const authorization = request.headers.authorization;
   const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   if (bearer) return bearer;
@@ -26,7 +26,7 @@ export function keyOf(request: FastifyRequest): string | undefined {
 
 /** @throws `unauthenticated`, and what the issuer has against its token */
 async function authenticate(request: FastifyRequest, deps: BearerDeps): Promise<Identity> {
-  const key = keyOf(request);
+  const key = readKey(request);
   const identity = key === undefined ? undefined : await identityOfSecret(key, request.headers, deps);
   if (identity) return identity;
   throw new BootreadyError({
@@ -47,7 +47,7 @@ export function actInScope(app: FastifyInstance, within: WithinScope): void {
 
 /** A key or token if one is shown, or else the session of a browser that has shown one. @throws as `authenticate` */
 export async function identifyCaller(request: FastifyRequest, deps: BearerDeps & SessionDeps): Promise<Identity> {
-  const session = keyOf(request) === undefined ? await identityOfSession(request, deps) : undefined;
+  const session = readKey(request) === undefined ? await identityOfSession(request, deps) : undefined;
   return session ?? (await authenticate(request, deps));
 }
 

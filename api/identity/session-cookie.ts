@@ -17,7 +17,7 @@ export function readToken(request: FastifyRequest): string | undefined {
   return readCookie(request, sessionCookie);
 }
 
-export function placeOf({ ip, headers }: FastifyRequest): SessionPlace {
+export function readPlace({ ip, headers }: FastifyRequest): SessionPlace {
   return {
     address: ip,
     browser: browserName(headers['user-agent']),

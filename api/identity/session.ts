@@ -6,8 +6,8 @@ import { BootreadyError, explain } from '../../shared/errors.ts';
 import { hashOfKey, newSessionToken } from '../../shared/secrets/api-key.ts';
 import type { ApiDeps } from '../deps.ts';
 import { writeCookie } from './cookies.ts';
-import { keyOf, readIdentity } from './identity.ts';
-import { placeOf, readToken, sessionCookie } from './session-cookie.ts';
+import { readIdentity, readKey } from './identity.ts';
+import { readPlace, readToken, sessionCookie } from './session-cookie.ts';
 import { openIssuersTokens, sessionSeconds } from './user-session.ts';
 
 /** Signing in with a key, and out, for browsers. The browser sends the key once. From then on it sends a cookie that no script can read. */
@@ -29,7 +29,7 @@ export function sessionRoutes({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZo
       async (request, reply) => {
         const { keyId } = readIdentity(request);
         // A cookie that could make the next one would never end.
-        if (keyId === undefined || keyOf(request) === undefined) {
+        if (keyId === undefined || readKey(request) === undefined) {
           throw new BootreadyError({
             code: 'forbidden',
             message: 'A session needs an API key, or a sign-in at the identity provider.',
@@ -40,7 +40,7 @@ export function sessionRoutes({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZo
         withCookie(request, reply, token, sessionSeconds);
         await sessions.create({
           keyId,
-          place: placeOf(request),
+          place: readPlace(request),
           hash: hashOfKey(token),
           expiresAt: new Date(Date.now() + sessionSeconds * 1000),
         });
@@ -63,7 +63,7 @@ export function sessionRoutes({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZo
         const { user } = readIdentity(request);
         const token = readToken(request);
         const { projectId } = request.body;
-        if (!user || token === undefined || keyOf(request) !== undefined || !user.projects.includes(projectId)) {
+        if (!user || token === undefined || readKey(request) !== undefined || !user.projects.includes(projectId)) {
           throw new BootreadyError({
             code: 'forbidden',
             message: 'This is not one of your projects.',

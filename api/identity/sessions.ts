@@ -6,7 +6,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { SessionOwner } from '../../shared/ports/projects.ts';
 import { hashOfKey } from '../../shared/secrets/api-key.ts';
 import type { ApiDeps } from '../deps.ts';
-import { keyOf, readIdentity } from './identity.ts';
+import { readIdentity, readKey } from './identity.ts';
 import { readToken } from './session-cookie.ts';
 
 /** The owner of sessions. A key owns the sessions that were made with it. A user of the issuer owns their sessions in all projects. */
@@ -19,7 +19,7 @@ function findOwner(request: FastifyRequest): SessionOwner {
 
 /** The session of the request itself, if it has one. */
 function ownHash(request: FastifyRequest): Buffer | undefined {
-  const token = keyOf(request) === undefined ? readToken(request) : undefined;
+  const token = readKey(request) === undefined ? readToken(request) : undefined;
   return token === undefined ? undefined : hashOfKey(token);
 }
 

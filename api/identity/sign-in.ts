@@ -9,7 +9,7 @@ import { hashOfKey } from '../../shared/secrets/api-key.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Cookie, readCookie, writeCookie } from './cookies.ts';
 import { logSecurity } from './security-log.ts';
-import { placeOf, readToken, sessionCookie } from './session-cookie.ts';
+import { readPlace, readToken, sessionCookie } from './session-cookie.ts';
 import { beginSession } from './user-session.ts';
 
 /** Lax, because the browser comes back through a link of the issuer. */
@@ -23,13 +23,13 @@ const pendingSeconds = 600;
 /**
  * Derives all checks from one secret that only the browser keeps. So nobody can finish a sign-in that they did not start, and the server stores nothing for it.
  */
-function checksOf(secret: string): SignInChecks {
+function deriveChecks(secret: string): SignInChecks {
   const derived = (what: string): string => createHmac('sha256', secret).update(what).digest('base64url');
   return { state: derived('state'), nonce: derived('nonce'), codeVerifier: derived('code verifier') };
 }
 
 /** Always a page of ours, whatever the request names. */
-function pageOf(to: string, base: string): URL {
+function choosePage(to: string, base: string): URL {
   const page = URL.parse(to, base);
   return page && to.startsWith('/') && page.origin === new URL(base).origin ? page : new URL('/', base);
 }
@@ -61,7 +61,7 @@ export function signInRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       });
     };
     const withProblem = (to: string, problem: SignInProblem): string => {
-      const page = pageOf(to, base);
+      const page = choosePage(to, base);
       page.searchParams.set('sign-in', problem);
       return page.href;
     };
@@ -74,7 +74,7 @@ export function signInRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const secret = randomBytes(32).toString('base64url');
         const value = `${secret}.${Buffer.from(to).toString('base64url')}`;
         try {
-          const url = await signInUrl(checksOf(secret));
+          const url = await signInUrl(deriveChecks(secret));
           reply.header('set-cookie', writeCookie(pendingCookie, { value, seconds: pendingSeconds, origin: base }));
           return reply.redirect(url, 303);
         } catch (error) {
@@ -92,14 +92,14 @@ export function signInRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       if (!secret) return reply.redirect(withProblem(to, 'unauthenticated'), 303);
       try {
         const query = new URL(request.url, base).search;
-        const signedIn = await finishSignIn(query, checksOf(secret));
-        const { token, seconds } = await beginSession(signedIn, placeOf(request), deps);
+        const signedIn = await finishSignIn(query, deriveChecks(secret));
+        const { token, seconds } = await beginSession(signedIn, readPlace(request), deps);
         // Any earlier session of the browser ends here, so the new session cannot be one that somebody knew before.
         const former = readToken(request);
         if (former !== undefined) await sessions.remove(hashOfKey(former));
         logSecurity(request, 'sign-in', { user: signedIn.access.subject });
         reply.header('set-cookie', writeCookie(sessionCookie, { value: token, seconds, origin: base }));
-        return reply.redirect(pageOf(to, base).href, 303);
+        return reply.redirect(choosePage(to, base).href, 303);
       } catch (error) {
         logSecurity(request, 'sign-in-refused', { error: explain(error) });
         return reply.redirect(withProblem(to, toProblem(error)), 303);

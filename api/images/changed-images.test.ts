@@ -6,10 +6,10 @@ const owners = new Map([
   ['b', 'other'],
 ]);
 
-function setUp(ownersOf = async (ids: readonly string[]) => new Map([...owners].filter(([id]) => ids.includes(id)))) {
+function setUp(readOwners = async (ids: readonly string[]) => new Map([...owners].filter(([id]) => ids.includes(id)))) {
   let announce: (id: string | undefined) => void = () => undefined;
   const scopes: unknown[] = [];
-  const asked = vi.fn(ownersOf);
+  const asked = vi.fn(readOwners);
   const changed = createChangedImages(
     {
       feed: {
@@ -23,7 +23,7 @@ function setUp(ownersOf = async (ids: readonly string[]) => new Map([...owners].
         scopes.push(scope);
         return work();
       },
-      images: { ownersOf: asked },
+      images: { readOwners: asked },
     },
     20,
   );

@@ -10,7 +10,7 @@ export type ChangedImages = ReadonlyMap<string, string> | undefined;
  * again and again would cost as many questions as all other projects have streams open.
  */
 export function createChangedImages(
-  { feed, within, images }: { feed: ImageFeed; within: WithinScope; images: Pick<ImageStore, 'ownersOf'> },
+  { feed, within, images }: { feed: ImageFeed; within: WithinScope; images: Pick<ImageStore, 'readOwners'> },
   calmMs: number,
 ): { subscribe(heard: (changed: ChangedImages) => void): () => void; close(): void } {
   const listeners = new Set<(changed: ChangedImages) => void>();
@@ -26,7 +26,7 @@ export function createChangedImages(
     while (changed.size > 0 && listeners.size > 0) {
       const ids = changed;
       changed = new Set();
-      const found = await within('everything', () => images.ownersOf([...ids])).catch(() => undefined);
+      const found = await within('everything', () => images.readOwners([...ids])).catch(() => undefined);
       if (found) tell(found);
       // The database will answer again.
       else changed = new Set([...ids, ...changed]);

@@ -5,7 +5,7 @@ import { makeDeliveryWorkflowId } from '../../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast, readIdentity } from '../identity/identity.ts';
-import { detailOf, imageToChange } from './image-access.ts';
+import { imageToChange, readDetail } from './image-access.ts';
 
 /** A published image goes to a target, for the first time or once more. */
 export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
@@ -47,7 +47,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           if (!isBootreadyError(error) || !error.retryable) throw error;
           request.log.warn({ error: explain(error) }, 'a delivery waits for Temporal');
         }
-        return reply.code(202).send(await detailOf(deps, request, reply, image.id));
+        return reply.code(202).send(await readDetail(deps, request, reply, image.id));
       },
     );
 
@@ -76,7 +76,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             'the workflow of a cancelled delivery could not be notified',
           );
         });
-        return reply.code(202).send(await detailOf(deps, request, reply, image.id));
+        return reply.code(202).send(await readDetail(deps, request, reply, image.id));
       },
     );
   };

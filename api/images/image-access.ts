@@ -72,7 +72,7 @@ export async function toViews(
   const [latest, orders, answers] = await Promise.all([
     images.latestRuns(ids),
     images.orders(ids),
-    images.answersOf(
+    images.readAnswers(
       viewer.projectId,
       theirs.map(({ id }) => id),
     ),
@@ -112,7 +112,7 @@ export async function findShownRun(
 }
 
 /** All data about an image that the caller may see (shared/images/image-fields.ts), as it is at one moment. @throws `not-found` */
-export async function detailOf(
+export async function readDetail(
   deps: Pick<
     ApiDeps,
     'lists' | 'snapshot' | 'usualSeconds' | 'images' | 'repairs' | 'downloads' | 'deliveries' | 'projects' | 'config'

@@ -11,7 +11,7 @@ import { media } from '../http/openapi.ts';
 import { readIdentity, readScope } from '../identity/identity.ts';
 import { whileAllowed } from '../identity/while-allowed.ts';
 import { type ChangedImages, createChangedImages } from './changed-images.ts';
-import { detailOf, usableImage } from './image-access.ts';
+import { readDetail, usableImage } from './image-access.ts';
 
 /** A comment so often keeps proxies from closing the connection. */
 const heartbeatMs = 15_000;
@@ -100,7 +100,7 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
           next: async () => {
             dirty = false;
             try {
-              return { name: 'image', data: await detailOf(deps, request, reply, id, language) };
+              return { name: 'image', data: await readDetail(deps, request, reply, id, language) };
             } catch (error) {
               if (isBootreadyError(error) && error.code === 'not-found') return 'over';
               throw error;

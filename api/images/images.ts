@@ -21,7 +21,7 @@ import { startOrder } from '../start-order.ts';
 import { assertUploadFits } from '../uploads/upload-limit.ts';
 
 import { afterChange } from './change-image.ts';
-import { detailOf, imageToChange, toViews, usableImage } from './image-access.ts';
+import { imageToChange, readDetail, toViews, usableImage } from './image-access.ts';
 
 const ById = z.object({ id: z.string() });
 const linkSeconds = 3600;
@@ -147,7 +147,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: ImageDetail },
         },
       },
-      async (request, reply) => detailOf(deps, request, reply, request.params.id),
+      async (request, reply) => readDetail(deps, request, reply, request.params.id),
     );
 
     app.patch(

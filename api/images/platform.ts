@@ -16,7 +16,7 @@ import type { ImageSource } from '../../shared/ports/platform.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast, readIdentity } from '../identity/identity.ts';
 
-import { detailOf, ownImage, toViews } from './image-access.ts';
+import { ownImage, readDetail, toViews } from './image-access.ts';
 
 const ByFamily = z.object({ family: Family });
 
@@ -77,7 +77,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const image = await platform.latest(request.params.family);
         if (!image) throw noSuchFamily();
-        return detailOf(deps, request, reply, image.id);
+        return readDetail(deps, request, reply, image.id);
       },
     );
 

@@ -10,7 +10,7 @@ import type { ApiDeps } from '../deps.ts';
 import { readLanguage } from '../http/language.ts';
 import { atLeast } from '../identity/identity.ts';
 import { startOrder } from '../start-order.ts';
-import { detailOf, ownImage } from './image-access.ts';
+import { ownImage, readDetail } from './image-access.ts';
 
 const ById = z.object({ id: z.string() });
 
@@ -32,7 +32,7 @@ export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       },
       async (request) => {
         const language = readLanguage(request);
-        const report = await reportOf(deps, await ownImage(deps, request));
+        const report = await readReport(deps, await ownImage(deps, request));
         const troubled = new Set(
           (report?.findings ?? [])
             .filter(({ outcome }) => outcome === 'fail' || outcome === 'warn')
@@ -72,7 +72,7 @@ export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const parent = await ownImage(deps, request);
         const { remedies: asked, name, settings = {} } = request.body ?? {};
-        const report = await reportOf(deps, parent);
+        const report = await readReport(deps, parent);
         if (!report?.guest) throw notExamined();
         const chosen = asked
           ? asked.map((code) => applying(code, report, means))
@@ -91,14 +91,14 @@ export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           guest: report.guest,
         });
         await startOrder(startRepair, { ...image, imageId: image.id }, request.log);
-        return reply.code(202).send(await detailOf(deps, request, reply, image.id));
+        return reply.code(202).send(await readDetail(deps, request, reply, image.id));
       },
     );
   };
 }
 
 /** The report of the newest run that has one. */
-async function reportOf({ images }: ApiDeps, image: Image): Promise<Report | null> {
+async function readReport({ images }: ApiDeps, image: Image): Promise<Report | null> {
   return (await images.run(image.id, 'reported'))?.report ?? null;
 }
 

@@ -12,7 +12,7 @@ import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity/identity.ts';
 import { startOrder } from '../start-order.ts';
 import { cameToNothing } from './downloads.ts';
-import { detailOf, imageToChange } from './image-access.ts';
+import { imageToChange, readDetail } from './image-access.ts';
 
 const ById = z.object({ id: z.string() });
 
@@ -83,7 +83,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           await downloads.order(image.id, { settings });
           await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
         } else await startAgain(request, image, settings);
-        return reply.code(202).send(await detailOf(deps, request, reply, image.id));
+        return reply.code(202).send(await readDetail(deps, request, reply, image.id));
       },
     );
 
@@ -105,7 +105,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const run = await images.run(image.id, 'newest');
         if (run && !run.finishedAt) await cancelRun(run, image);
         else if (!(await cancelOrder(image.id, request.log))) throw nothingWorks();
-        return reply.code(202).send(await detailOf(deps, request, reply, image.id));
+        return reply.code(202).send(await readDetail(deps, request, reply, image.id));
       },
     );
   };

@@ -19,7 +19,7 @@ const sourcePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export function notificationRoutes({ config, events, jobs }: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     acceptAnyBody(app);
-    const incomingOf = (request: FastifyRequest) => {
+    const readIncoming = (request: FastifyRequest) => {
       const { source, token } = request.params as { source: string; token?: string };
       if (!sourcePattern.test(source)) {
         throw new BootreadyError({
@@ -41,7 +41,7 @@ export function notificationRoutes({ config, events, jobs }: ApiDeps): FastifyPl
     };
     /** A stranger's body is not even read, unless only the body can hold the secret. */
     const judgeBeforeBody = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (secretBeforeBody(config.EVENTS_SECRET, incomingOf(request)) === 'wrong') {
+      if (secretBeforeBody(config.EVENTS_SECRET, readIncoming(request)) === 'wrong') {
         return answer(request, reply, wrongSecret);
       }
     };
@@ -52,7 +52,7 @@ export function notificationRoutes({ config, events, jobs }: ApiDeps): FastifyPl
     for (const path of ['/events/s3/:source', '/events/s3/:source/:token']) {
       app.post(path, { ...options, onRequest: judgeBeforeBody }, async (request, reply) => {
         const deps = { secret: config.EVENTS_SECRET, events, jobs, onQueueDown: onQueueDown(request) };
-        return answer(request, reply, await receiveNotifications(deps, incomingOf(request)));
+        return answer(request, reply, await receiveNotifications(deps, readIncoming(request)));
       });
       app.get(path, options, async () => ({ ready: true }));
       // CloudEvents' handshake against being used for floods: HTTP 1.1 Web Hooks for Event Delivery, 4.

@@ -14,10 +14,10 @@ export function describeReading({ done, total, speed, secondsLeft }: Reading): s
 
 /** The new tens of a percentage. Each is reported once, although a part may have to be sent again. */
 export function createTens(done: number, total: number) {
-  const tensOf = (bytes: number): number => (total === 0 ? 10 : Math.floor((bytes / total) * 10));
-  let told = tensOf(done);
+  const countTens = (bytes: number): number => (total === 0 ? 10 : Math.floor((bytes / total) * 10));
+  let told = countTens(done);
   return (bytes: number): boolean => {
-    const tens = tensOf(bytes);
+    const tens = countTens(bytes);
     if (tens <= told) return false;
     told = tens;
     return true;

@@ -30,7 +30,7 @@ export async function makeUsersOfStore({
 }): Promise<void> {
   const config = readConfig();
   const secrets = await secretsIn(keys);
-  const root = rootOf(config);
+  const root = toRootConfig(config);
   await answering(config);
   await makeStoreUsers(root, secrets);
   await putStorePolicies(root, { uploads: config.UPLOADS_BUCKET, images: config.IMAGES_BUCKET });
@@ -38,7 +38,7 @@ export async function makeUsersOfStore({
   process.stdout.write(`Users of the store: ${processRoles.map(storeUser).join(', ')}.\n`);
 }
 
-function rootOf(config: Config): ObjectStoreConfig {
+function toRootConfig(config: Config): ObjectStoreConfig {
   return {
     endpoint: config.S3_ENDPOINT,
     region: config.S3_REGION,

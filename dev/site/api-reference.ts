@@ -80,7 +80,7 @@ function formatOperation(
 }
 
 /** One section for each first segment of a path below the version: images, keys, ... */
-function sectionOf(path: string): string {
+function findSection(path: string): string {
   return path.split('/').find((part) => part !== '' && !/^v\d|^\{/u.test(part)) ?? 'other';
 }
 
@@ -88,7 +88,7 @@ export function apiReference(document: Document): string {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     methods.flatMap((method) => (item[method] ? [{ path, words: formatOperation(method, path, item[method]) }] : [])),
   );
-  const sections = Map.groupBy(operations, ({ path }) => sectionOf(path));
+  const sections = Map.groupBy(operations, ({ path }) => findSection(path));
   return [
     '# API reference',
     `Version ${document.info.version}, from [openapi.json](/openapi.json). The [limits of the API](../docs/api-limits.md) are on a separate page.`,

@@ -6,7 +6,7 @@ import type { StackState } from './state.ts';
 
 type Logins = StackState['logins'];
 
-function loginOf(role: ProcessRole): string {
+function nameLogin(role: ProcessRole): string {
   return `${roleName(role)}_login`;
 }
 
@@ -15,7 +15,7 @@ export async function makeLogins(ownerUrl: string, logins: Logins): Promise<void
   const { db, close } = openDatabase(ownerUrl, { max: 1 });
   try {
     for (const role of processRoles) {
-      await makeLogin(db, role, { user: loginOf(role), password: logins[role] });
+      await makeLogin(db, role, { user: nameLogin(role), password: logins[role] });
     }
   } finally {
     await close();
@@ -24,5 +24,5 @@ export async function makeLogins(ownerUrl: string, logins: Logins): Promise<void
 
 /** As one kind of process reaches the database that the owner reaches by this URL. */
 export function loginUrl(ownerUrl: string, role: ProcessRole, logins: Logins): string {
-  return Object.assign(new URL(ownerUrl), { username: loginOf(role), password: logins[role] }).toString();
+  return Object.assign(new URL(ownerUrl), { username: nameLogin(role), password: logins[role] }).toString();
 }

@@ -39,7 +39,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Service &
   if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(launch, programs.initdb, cluster, password);
   if (options.host) await letIn(cluster);
 
-  const urlOf = (database: string): string => `postgres://bootready:${password}@${host}:${port}/${database}`;
+  const makeUrl = (database: string): string => `postgres://bootready:${password}@${host}:${port}/${database}`;
   const service = await startServer({
     name: 'Postgres',
     ...launch(programs.postgres, [
@@ -53,12 +53,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Service &
       ...(options.isFleeting ? ['-F'] : []),
     ]),
     logFile: logFile ?? join(dataDir, 'postgres.log'),
-    ready: () => ensureDatabase(urlOf('postgres')),
+    ready: () => ensureDatabase(makeUrl('postgres')),
     // "Fast shutdown": SIGTERM would wait for all clients to leave (postgres(1)).
     stopSignal: 'SIGINT',
     graceSeconds: 30,
   });
-  return { ...service, url: urlOf('bootready') };
+  return { ...service, url: makeUrl('bootready') };
 }
 
 /**

@@ -53,7 +53,7 @@ function newLogins() {
   return { api: secret(), worker: secret(), queues: secret() };
 }
 
-function fileOf(dataDir: string): string {
+function locateState(dataDir: string): string {
   return join(dataDir, 'stack.json');
 }
 
@@ -73,7 +73,7 @@ export function newState(ports: Ports): StackState {
 
 /** Undefined in a new data folder. @throws BootreadyError `invalid-input` when the file is not what we wrote */
 export async function readState(dataDir: string): Promise<StackState | undefined> {
-  const path = fileOf(dataDir);
+  const path = locateState(dataDir);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -99,7 +99,7 @@ export async function readState(dataDir: string): Promise<StackState | undefined
 }
 
 export function writeState(dataDir: string, state: StackState): Promise<void> {
-  return writePrivate(fileOf(dataDir), `${JSON.stringify(state, null, 2)}\n`);
+  return writePrivate(locateState(dataDir), `${JSON.stringify(state, null, 2)}\n`);
 }
 
 /** All of it or nothing of it, and for nobody else's eyes. */

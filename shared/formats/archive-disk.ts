@@ -15,7 +15,7 @@ import {
 } from './ovf.ts';
 import { inspectRaw } from './raw.ts';
 import { formats } from './table.ts';
-import { cleanName, isTar, type Member, membersOf } from './tar.ts';
+import { cleanName, isTar, type Member, readMembers } from './tar.ts';
 import { vmdkText } from './vmdk.ts';
 
 /**
@@ -23,7 +23,7 @@ import { vmdkText } from './vmdk.ts';
  * says which of them is a disk of the machine and which a CD or floppy that was in a drive.
  */
 export async function findDisk(source: ByteSource): Promise<{ layers: Layer[]; notes: Finding[] } | FormatResult> {
-  const members = await membersOf(source);
+  const members = await readMembers(source);
   if ('findings' in members) return members;
   // XenServer and XCP-ng: a disk is thousands of members of 1 MiB each, with gaps. xapi, "XVA"
   if (members.some(({ name }) => /^Ref:\d+\/\d/.test(name))) return refusal('archive-xva');

@@ -25,16 +25,16 @@ export function readEnvelope(xml: string): EnvelopeFile[] | 'doctype' | undefine
     if (name === '!DOCTYPE') return /[<:]Envelope\b/.test(xml) ? 'doctype' : undefined;
     root ??= name;
     if (root !== 'Envelope') return undefined;
-    const valuesOf = (wanted: string) => attributes.flatMap(([each, value]) => (each === wanted ? [value] : []));
+    const collectValues = (wanted: string) => attributes.flatMap(([each, value]) => (each === wanted ? [value] : []));
     if (name === 'File') {
-      const chunkSize = valuesOf('chunkSize').find((text) => /^[1-9]\d{0,14}$/.test(text));
+      const chunkSize = collectValues('chunkSize').find((text) => /^[1-9]\d{0,14}$/.test(text));
       elements.push({
-        ids: valuesOf('id'),
-        hrefs: valuesOf('href').filter(Boolean).map(plainHref),
+        ids: collectValues('id'),
+        hrefs: collectValues('href').filter(Boolean).map(plainHref),
         chunkSize: chunkSize ? Number(chunkSize) : undefined,
       });
     }
-    if (name === 'Disk') for (const id of valuesOf('fileRef')) references.add(id);
+    if (name === 'Disk') for (const id of collectValues('fileRef')) references.add(id);
   }
   // One element may have very many attributes: read each only once.
   return elements.flatMap(({ ids, hrefs, chunkSize }) => {

@@ -29,11 +29,11 @@ export function isTar(head: Buffer): boolean {
   return (
     head.length >= block &&
     head.subarray(257, 262).toString('latin1') === 'ustar' &&
-    checksumOf(head) === octal(head, 148, 8)
+    computeChecksum(head) === octal(head, 148, 8)
   );
 }
 
-function checksumOf(header: Buffer): number {
+function computeChecksum(header: Buffer): number {
   let sum = 8 * 32;
   for (let index = 0; index < block; index++) if (index < 148 || index >= 156) sum += header[index] ?? 0;
   return sum;
@@ -70,7 +70,7 @@ type Extended = {
 };
 
 /** All regular files that are not empty, in their order. Throws Truncated. */
-export async function membersOf(source: ByteSource): Promise<Member[] | FormatResult> {
+export async function readMembers(source: ByteSource): Promise<Member[] | FormatResult> {
   const members: Member[] = [];
   let extended: Extended = {};
   let begin: number | undefined;
@@ -80,7 +80,7 @@ export async function membersOf(source: ByteSource): Promise<Member[] | FormatRe
     const header = await exactly(source, at, block);
     if (header.every((byte) => byte === 0)) break;
     const declared = octal(header, 124, 12);
-    if (checksumOf(header) !== octal(header, 148, 8) || !Number.isSafeInteger(declared)) {
+    if (computeChecksum(header) !== octal(header, 148, 8) || !Number.isSafeInteger(declared)) {
       return damaged(`header at ${at}`);
     }
     begin ??= at;

@@ -7,13 +7,13 @@ function cookie(bytes: Buffer): boolean {
   return bytes.length >= 512 && bytes.subarray(0, 8).toString('latin1') === 'conectix';
 }
 
-function checksumOf(bytes: Buffer, at: number): number {
+function computeChecksum(bytes: Buffer, at: number): number {
   let sum = 0;
   for (let index = 0; index < bytes.length; index++) if (index < at || index >= at + 4) sum += bytes[index] ?? 0;
   return ~sum >>> 0;
 }
 function isSound(bytes: Buffer, at: number): boolean {
-  return checksumOf(bytes, at) === bytes.readUInt32BE(at);
+  return computeChecksum(bytes, at) === bytes.readUInt32BE(at);
 }
 
 const types: Record<number, string> = { 2: 'fixed', 3: 'dynamic', 4: 'differencing' };

@@ -57,7 +57,7 @@ export function toAccess(claims: Claims, { projectClaim, roleClaim, roles, stren
       remedy: 'Ask the administrator of the identity provider for a project. OIDC_PROJECT_CLAIM names the claim.',
     });
   }
-  return { subject, name: nameOf(claims) ?? subject, projects: [...new Set(projects)], role };
+  return { subject, name: chooseName(claims) ?? subject, projects: [...new Set(projects)], role };
 }
 
 /** Searches by the full name first (`https://example.org/roles`), then by a path (`realm_access.roles`). */
@@ -78,7 +78,7 @@ function splitWords(claim: unknown): string[] {
     .filter((word) => word !== '');
 }
 
-function nameOf({ name, preferred_username, email }: Claims): string | undefined {
+function chooseName({ name, preferred_username, email }: Claims): string | undefined {
   return [name, preferred_username, email]
     .filter((each) => typeof each === 'string')
     .map((text) =>

@@ -12,7 +12,7 @@ export type ImageMember = {
 export interface ImageMembers {
   members(imageId: string): Promise<ImageMember[]>;
   /** The project's answers to the images that are shared with it, by image id. One query for a whole page. */
-  answersOf(memberId: string, imageIds: readonly string[]): Promise<ReadonlyMap<string, MemberStatus>>;
+  readAnswers(memberId: string, imageIds: readonly string[]): Promise<ReadonlyMap<string, MemberStatus>>;
   /** @throws BootreadyError `conflict` when it is one already */
   addMember(imageId: string, memberId: string): Promise<ImageMember>;
   /** Undefined when it is no member. */

@@ -152,7 +152,7 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   /** Images whose id begins with, or whose name is, the text; at most ten. */
   search(text: string, of: Pick<ImageFilter, 'projectId' | 'sharedWith'>): Promise<Image[]>;
   /** The projects that these images belong to, by the images' ids; deleted ones among them. */
-  ownersOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  readOwners(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Those of the ids that belong to the project, deleted ones among them. */
   ownedBy(ids: readonly string[], projectId: string | undefined): Promise<string[]>;
   list(filter: ImageFilter): Promise<Image[]>;

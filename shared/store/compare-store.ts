@@ -29,7 +29,7 @@ export async function compareStore(
 ): Promise<Compared> {
   const compared: Compared = { images: 0, objects: 0, differences: [] };
   const lookAt = async (image: StoredImage): Promise<void> => {
-    const found = await differenceOf(image, store, readsAll);
+    const found = await findDifference(image, store, readsAll);
     if (found) compared.differences.push(found);
   };
   let looking: Promise<void>[] = [];
@@ -58,7 +58,7 @@ export async function compareStore(
   return compared;
 }
 
-async function differenceOf(
+async function findDifference(
   image: StoredImage,
   store: ObjectStore,
   readsAll: boolean,

@@ -228,13 +228,13 @@ test('what others share is listed and found by what the project has said to it, 
       expect([answer, asked, await listed(asked)]).toEqual([answer, asked, expected]);
     }
   }
-  expect(await glance.answersOf(other.id, [shared.id, hidden.id])).toEqual(
+  expect(await glance.readAnswers(other.id, [shared.id, hidden.id])).toEqual(
     new Map([
       [shared.id, 'accepted'],
       [hidden.id, 'pending'],
     ]),
   );
-  expect([await listed('all', project.id), await glance.answersOf(project.id, [shared.id])]).toEqual([[], new Map()]);
+  expect([await listed('all', project.id), await glance.readAnswers(project.id, [shared.id])]).toEqual([[], new Map()]);
   // Whoever knows a name finds what is not in lists.
   expect([await found('Shared'), await found(hidden.id.slice(0, 8)), await found('Kept')]).toEqual([
     [shared.id],

@@ -181,7 +181,7 @@ describe('an image', () => {
     await page.getByRole('menuitem', { name: 'Annehmen' }).click();
     await page.getByText('Sie haben „Debian 12“ angenommen.').waitFor();
     await row.getByText('Angenommen', { exact: true }).waitFor();
-    const answer = async () => (await glance.answersOf('friends', [images.active.id])).get(images.active.id);
+    const answer = async () => (await glance.readAnswers('friends', [images.active.id])).get(images.active.id);
     expect(await answer()).toBe('accepted');
     // The filter is the address.
     await page.getByRole('combobox', { name: 'Antwort' }).selectOption({ label: 'Abgelehnt' });

@@ -10,7 +10,7 @@ import { createSlots } from '../../shared/limits/fair-slots.ts';
 import { noTraces } from '../../shared/telemetry/no-traces.ts';
 import { createSharedActivities } from '../../workers/activities/index.ts';
 import { runStep } from '../../workers/activities/step.ts';
-import { beginInPlaces, createPlaces, inPlaces, nameOf } from '../../workers/places.ts';
+import { beginInPlaces, createPlaces, inPlaces, nameAttempt } from '../../workers/places.ts';
 import { openScratch } from '../../workers/scratch.ts';
 import { startStepWorker } from '../../workers/step-worker.ts';
 import type { Attempt, LedgerActivities, OnOwnQueue, RunRef } from '../../workflows/activities.ts';
@@ -74,7 +74,7 @@ const steps: OnOwnQueue = {
       return [];
     }),
   discardScratch: async (attempt) => {
-    slots.heavy.leave(nameOf(attempt));
+    slots.heavy.leave(nameAttempt(attempt));
     await scratch.discard(attempt);
   },
   mend: never,

@@ -63,7 +63,7 @@ function fail(code: string, params: Finding['params'] = {}): Finding {
 
 /** The percentages at which the parts of this step end; the rest is hashing the output. */
 const until = { brought: 15, decompressed: 45, converted: 90 } as const;
-function partOf(progress: StepControl['progress'], from: number, to: number) {
+function reportPart(progress: StepControl['progress'], from: number, to: number) {
   return (percent: number) => progress(from + (percent * (to - from)) / 100);
 }
 
@@ -91,12 +91,12 @@ export async function convertUpload(
   }
   const brought = join(scratchDir, 'upload');
   const unpacked: Compression[] = [];
-  const nameOf = (count: number): string => (count === 0 ? brought : join(scratchDir, `plain-${count}`));
+  const nameFile = (count: number): string => (count === 0 ? brought : join(scratchDir, `plain-${count}`));
   try {
     const whole = memberPart(admission.layers, upload.size);
     const { sha256: uploadSha256 } = await upload.bring(whole, brought, {
       signal,
-      progress: partOf(progress, 0, until.brought),
+      progress: reportPart(progress, 0, until.brought),
     });
     let found = admission;
     let layers = admission.layers;
@@ -110,10 +110,10 @@ export async function convertUpload(
     for (let kind = compressionIn(found.layers); kind; kind = compressionIn(found.layers)) {
       if (!mayFollow(unpacked, kind)) return refused([...findings, fail('too-many-layers', { limit: 2 })], layers);
       unpacked.push(kind);
-      const path = nameOf(unpacked.length);
+      const path = nameFile(unpacked.length);
       const outcome = await unpack(file, kind, path, {
         maxBytes: decompressedLimit(input.maxVirtualBytes),
-        onPercent: partOf(progress, reached, (reached + until.decompressed) / 2),
+        onPercent: reportPart(progress, reached, (reached + until.decompressed) / 2),
         signal,
       });
       reached = (reached + until.decompressed) / 2;
@@ -138,11 +138,11 @@ export async function convertUpload(
     if (!disk) return refused([...findings, fail('conversion-failed', { detail: 'no disk was found' })], layers);
     const conversion = await convertFile({ foreign, bytes }, file, disk, input, {
       signal,
-      progress: partOf(progress, reached, 100),
+      progress: reportPart(progress, reached, 100),
     });
     return { ...conversion, findings: [...findings, ...conversion.findings], uploadSha256, layers, tools };
   } finally {
-    for (let count = 0; count <= unpacked.length; count++) await rm(nameOf(count), { force: true });
+    for (let count = 0; count <= unpacked.length; count++) await rm(nameFile(count), { force: true });
   }
 }
 
@@ -281,7 +281,7 @@ async function convertFile(
         outputDir: scratchDir,
         outputName: basename(partial),
         mostBytes: limit,
-        onPercent: partOf(progress, 0, until.converted),
+        onPercent: reportPart(progress, 0, until.converted),
         signal,
       });
     }
@@ -295,7 +295,7 @@ async function convertFile(
         ? { sha256: file.sha256 }
         : await bytes.hash(
             { path: partial, size, data: await readData(partial, format, size, signal) },
-            { signal, progress: partOf(progress, until.converted, 100) },
+            { signal, progress: reportPart(progress, until.converted, 100) },
           );
     await rename(partial, join(scratchDir, `disk.${format}`));
     const converted = { format, size, virtualSize: info['virtual-size'], allocatedSize, sha256 };

@@ -21,7 +21,7 @@ import type {
   SharedActivities,
 } from '../../workflows/activities.ts';
 import { objectUpload } from '../bytes/uploads.ts';
-import { nameOf } from '../places.ts';
+import { nameAttempt } from '../places.ts';
 import type { Scratch } from '../scratch.ts';
 import type { ScratchRoom } from '../scratch-room.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
@@ -255,7 +255,7 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
         return deliveries.queued(context.imageId);
       }),
     discardScratch: async (attempt) => {
-      heavy.leave(nameOf(attempt));
+      heavy.leave(nameAttempt(attempt));
       // If the store is down, the sent parts stay there, and the queue workers remove them later.
       await discardSent(store, await scratch.open(attempt)).catch(() => undefined);
       await scratch.discard(attempt);

@@ -75,7 +75,7 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
     );
 
   /** The place of the repaired disk. `isThere`: a dead attempt had already uploaded it, and its run may have removed it again already. */
-  const uploadOf = async ({ imageId, projectId }: Repair) => {
+  const findUpload = async ({ imageId, projectId }: Repair) => {
     const image = await images.get(imageId, projectId);
     if (!image) throw imageIsGone();
     const { bucket, key, etag } = image.upload;
@@ -83,7 +83,7 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
   };
 
   /** The published image, or else the upload, if it was kept. */
-  const originalOf = async ({ parentId, projectId }: Repair): Promise<ObjectInfo> => {
+  const findOriginal = async ({ parentId, projectId }: Repair): Promise<ObjectInfo> => {
     const parent = await images.get(parentId, projectId);
     if (!parent) throw imageIsGone();
     const { bucket, key } = (await images.publication(parentId)) ?? parent.upload;
@@ -97,9 +97,9 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
       step(
         attempt,
         async (repair, control) => {
-          if ((await uploadOf(repair)).isThere) return;
+          if ((await findUpload(repair)).isThere) return;
           const scratchDir = await scratch.open(nameFolder(attempt));
-          const original = await originalOf(repair);
+          const original = await findOriginal(repair);
           const source = objectSource(store, original);
           const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
           const { conversion } = await examine({
@@ -126,9 +126,9 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
         async (repair, turn, inTurn) => {
           const place = { project: repair.projectId, folder: await scratch.open(nameFolder(attempt)) };
           // If an earlier attempt has already uploaded the repaired disk, it is not made again: its original may be gone.
-          const need = (await uploadOf(repair)).isThere
+          const need = (await findUpload(repair)).isThere
             ? { bytes: 0, atMost: 0 }
-            : repairNeed(await originalOf(repair), config.MAX_VIRTUAL_BYTES);
+            : repairNeed(await findOriginal(repair), config.MAX_VIRTUAL_BYTES);
           return deps.room.use(place, need, turn, inTurn);
         },
       ),
@@ -136,7 +136,7 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
     handOver: (attempt) =>
       step(attempt, async (repair, control) => {
         const { imageId } = repair;
-        const { isThere, ...target } = await uploadOf(repair);
+        const { isThere, ...target } = await findUpload(repair);
         // Other bytes at this key would be another image.
         if (!isThere) {
           const path = join(await scratch.open(nameFolder(attempt)), 'disk.qcow2');

@@ -7,7 +7,7 @@ import type { Slots } from '../../shared/limits/fair-slots.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import type { Attempt } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
-import { nameOf } from '../places.ts';
+import { nameAttempt } from '../places.ts';
 import type { Turn } from '../scratch-room.ts';
 import { createThrottle } from '../throttle.ts';
 import { startBeating } from './beating.ts';
@@ -69,7 +69,7 @@ export async function runStep<Result>(
         context.projectId,
         signal,
         inside,
-        isAnywhere ? undefined : { image: nameOf(attempt), ...(when && { when }) },
+        isAnywhere ? undefined : { image: nameAttempt(attempt), ...(when && { when }) },
       );
     const waits = (isWaiting: boolean): void => {
       if (!isWaiting) return;

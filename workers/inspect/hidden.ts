@@ -22,7 +22,7 @@ export function alternatives(pattern: string): string[] {
   );
 }
 
-function partsOf(path: string): string[] {
+function splitPath(path: string): string[] {
   return path.split('/').filter((part) => part !== '');
 }
 
@@ -37,9 +37,9 @@ const inUsr = /^\/(?:bin|sbin|lib(?:32|64|x32|exec)?)(?=\/|$)/;
 export function hiddenBy(hidden: readonly Hidden[], pattern: string): Why | undefined {
   if (hidden.length === 0) return undefined;
   const ways = alternatives(pattern).flatMap((way) => [way, ...(inUsr.test(way) ? [`/usr${way}`] : [])]);
-  const places = ways.map(partsOf);
+  const places = ways.map(splitPath);
   return hidden.find(({ path }) => {
-    const folder = partsOf(path);
+    const folder = splitPath(path);
     return places.some(
       (parts) => parts.length >= folder.length && folder.every((name, at) => mayFit(parts[at] ?? '', name)),
     );

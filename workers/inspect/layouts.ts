@@ -12,7 +12,7 @@ function isBelow(path: string, folder: string): boolean {
 }
 
 /** The place on the disk for a path, or a pattern without braces, of the running system. */
-export function placeOf({ places }: Layout, path: string): string {
+export function toPlace({ places }: Layout, path: string): string {
   const [folder = '', place = ''] = places.find(([each]) => isBelow(path, each)) ?? [];
   return place + path.slice(folder.length);
 }

@@ -5,12 +5,12 @@ import type { NamePart } from '../../shared/ports/foreign.ts';
 import { makeGuestfish } from '../tools/guestfish-answers.ts';
 import { lookInside } from './look.ts';
 import { type Looked, type LookHelpers, type LookInput, largestInitramfs } from './look-contract.ts';
-import { partsOf } from './parts.ts';
+import { lookByPart } from './parts.ts';
 import { makeReader } from './reader.ts';
 
 /** Inspects an image and judges the facts, as a task for the door: all imports of this file are loaded in its process. */
 export async function look({ isBackup, without }: LookInput, helpers: LookHelpers, begin: NamePart): Promise<Looked> {
-  const parts = partsOf(without, begin);
+  const parts = lookByPart(without, begin);
   const guestfish = makeGuestfish(helpers.ask);
   const { readSize } = makeReader(guestfish);
   const { view, packages } = await lookInside({

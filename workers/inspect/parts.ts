@@ -31,7 +31,7 @@ function tooMuch(part: Part): { unseen: Why } {
 }
 
 /** @param without the parts that exceeded their limits before */
-export function partsOf(without: readonly string[], begin: NamePart): Parts {
+export function lookByPart(without: readonly string[], begin: NamePart): Parts {
   const unseen = [...without];
   return {
     unseen: () => unseen,

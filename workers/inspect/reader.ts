@@ -3,7 +3,7 @@ import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Codec } from '../tools/decompress.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { alternatives, type Hidden, hiddenBy, notHidden } from './hidden.ts';
-import { type Layout, locate, placeOf } from './layouts.ts';
+import { type Layout, locate, toPlace } from './layouts.ts';
 import type { Parts } from './parts.ts';
 import { clean, configLine } from './text.ts';
 
@@ -68,7 +68,7 @@ export type Reader = {
 };
 
 export function makeReader(guestfish: Guestfish, hidden: readonly Hidden[] = [], layout?: Layout): Reader {
-  const real = (path: string): string => (layout ? placeOf(layout, path) : path);
+  const real = (path: string): string => (layout ? toPlace(layout, path) : path);
   const ours = (place: string): string => (layout ? locate(layout, place) : place);
   const about: Guestfish['about'] = async (command, path, ...args) => {
     notHidden(hidden, path);

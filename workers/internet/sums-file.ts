@@ -9,7 +9,7 @@ const byName = /^SHA(?:256|512) \((.{1,1000})\) = ([0-9a-f]{64}|[0-9a-f]{128})$/
 
 /** The checksum of the file at this URL, sha512 before sha256; undefined when none is there, or several that differ. */
 export function checksumIn(text: string, url: string): string | undefined {
-  const wanted = nameOf(url);
+  const wanted = readFileName(url);
   const entries = text.split(/\r?\n/).flatMap((line) => {
     const [, digest, name] = byDigest.exec(line.trim()) ?? [];
     const [, bsdName, bsdDigest] = byName.exec(line.trim()) ?? [];
@@ -46,7 +46,7 @@ export async function findChecksum({
   return 'problem' in found ? found : { checksum: checksumIn(found.text, url), signedAt: found.signedAt };
 }
 
-function nameOf(url: string): string {
+function readFileName(url: string): string {
   const last = new URL(url).pathname.split('/').at(-1) ?? '';
   try {
     return decodeURIComponent(last);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { memberStatuses, visibilities } from '../../../shared/contracts/image.ts';
 import { assertWithin } from '../../../shared/limits/request-limits.ts';
 import { type Sort, sortKeys, type VisibleQuery } from '../../../shared/ports/visible-images.ts';
-import { invalidQuery as invalid, limitOf, oneOfThese, type RawQuery, valuesIn, wholeNumber } from './raw-query.ts';
+import { invalidQuery as invalid, oneOfThese, parseLimit, type RawQuery, valuesIn, wholeNumber } from './raw-query.ts';
 
 function flag(value: string, name: string): boolean {
   return oneOfThese(value.toLowerCase(), ['true', 'false'], name) === 'true';
@@ -44,7 +44,7 @@ const directions = ['asc', 'desc'] as const;
 /** `sort=name:asc,size` or `sort_key=name&sort_dir=asc&sort_key=size`, never both. A repeated key changes nothing. */
 function readSort(all: (name: string) => readonly string[]): Sort[] {
   const [sort] = all('sort');
-  assertWithin('sortKeys', Math.max(countOf(sort, ','), all('sort_key').length, all('sort_dir').length));
+  assertWithin('sortKeys', Math.max(countParts(sort, ','), all('sort_key').length, all('sort_dir').length));
   const keys = all('sort_key').map((key) => oneOfThese(key.trim(), sortKeys, 'sort_key'));
   const dirs = all('sort_dir').map((dir) => oneOfThese(dir.trim(), directions, 'sort_dir'));
   if (sort !== undefined) {
@@ -64,7 +64,7 @@ function readSort(all: (name: string) => readonly string[]): Sort[] {
   return withoutRepeats(chosen.map((key, index) => ({ key, direction: dirs[index] ?? dirs[0] ?? 'desc' })));
 }
 
-function countOf(text: string | undefined, separator: string): number {
+function countParts(text: string | undefined, separator: string): number {
   return text?.split(separator).length ?? 0;
 }
 
@@ -143,6 +143,6 @@ export function parseListQuery(raw: RawQuery): VisibleQuery {
     ),
     sort: readSort(all),
     ...given('marker', one('marker', text)),
-    limit: limitOf(all('limit').at(-1)),
+    limit: parseLimit(all('limit').at(-1)),
   };
 }

@@ -37,7 +37,7 @@ export function wholeNumber(value: string, name: string): number {
 }
 
 /** How many at most: 25 where it is not said, never more than a page holds. */
-export function limitOf(value: string | undefined): number {
+export function parseLimit(value: string | undefined): number {
   const limit = value === undefined ? defaultLimit : wholeNumber(value, 'limit');
   if (limit < 0) throw invalidQuery('"limit" must not be negative.');
   return Math.min(limit, requestLimits.pageItems.most);

@@ -1,5 +1,5 @@
 import { type TaskQuery, taskSortKeys, taskStatuses } from '../../../shared/ports/import-tasks.ts';
-import { limitOf, oneOfThese, type RawQuery, valuesIn } from './raw-query.ts';
+import { oneOfThese, parseLimit, type RawQuery, valuesIn } from './raw-query.ts';
 
 /** The only type of task here. */
 export const taskType = 'api_image_import';
@@ -36,7 +36,7 @@ export function parseTaskQuery(raw: RawQuery): TaskQuery | 'none' {
       direction: one('sort_dir', directions) ?? 'desc',
     },
     ...(marker === undefined ? {} : { marker }),
-    limit: limitOf(all('limit').at(-1)),
+    limit: parseLimit(all('limit').at(-1)),
   };
   // Who has asked is not kept.
   const isImpossible = (type !== undefined && type !== taskType) || raw.user_id !== undefined;

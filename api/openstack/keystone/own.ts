@@ -43,7 +43,7 @@ export function ownRoutes(
       links: self(request, `/projects/${id}`),
     };
   };
-  const regionOf = (request: FastifyRequest) => ({
+  const describeRegion = (request: FastifyRequest) => ({
     id: region,
     description: '',
     parent_region_id: null,
@@ -72,8 +72,8 @@ export function ownRoutes(
       links: self(request, '/domains/default'),
     },
   }));
-  app.get('/v3/regions', async (request) => ({ regions: [regionOf(request)], ...list(request) }));
-  app.get(`/v3/regions/${region}`, async (request) => ({ region: regionOf(request) }));
+  app.get('/v3/regions', async (request) => ({ regions: [describeRegion(request)], ...list(request) }));
+  app.get(`/v3/regions/${region}`, async (request) => ({ region: describeRegion(request) }));
 
   app.get('/v3/projects/:project', async (request) => {
     const { project } = request.params as { project: string };

@@ -40,7 +40,7 @@ export async function signInByDevice(
       .catch((error: unknown) => {
         throw expired.aborted ? tooLate(error) : error;
       });
-    return signInOf(registration, tokens);
+    return toSignIn(registration, tokens);
   });
 }
 
@@ -54,7 +54,7 @@ export function renewed(signIn: SignIn): Promise<SignIn> {
       forResource(signIn),
     );
     // Issuers that do not rotate refresh tokens give none back.
-    return { ...signIn, ...signInOf(signIn, tokens) };
+    return { ...signIn, ...toSignIn(signIn, tokens) };
   });
 }
 
@@ -81,7 +81,7 @@ function forResource({ resource }: Registration): Record<string, string> {
   return resource ? { resource } : {};
 }
 
-function signInOf({ issuer, clientId, resource }: Registration, tokens: Tokens): SignIn {
+function toSignIn({ issuer, clientId, resource }: Registration, tokens: Tokens): SignIn {
   return {
     issuer,
     clientId,

@@ -49,7 +49,7 @@ export function toLanguage(env: Env): Language {
  */
 export async function readConnection(env: Env): Promise<Connection> {
   const fromEnv = env.BOOTREADY_URL ? readApiUrl(env.BOOTREADY_URL) : undefined;
-  const key = await keyOf(env);
+  const key = await findKey(env);
   const project = env.BOOTREADY_PROJECT || undefined;
   if (fromEnv && key) return withKey(fromEnv, key, project);
   const path = toClientFile(env);
@@ -90,7 +90,7 @@ function withKey(url: string, apiKey: string, project: string | undefined): Conn
   });
 }
 
-async function keyOf(env: Env): Promise<string | undefined> {
+async function findKey(env: Env): Promise<string | undefined> {
   if (env.BOOTREADY_API_KEY) return env.BOOTREADY_API_KEY.trim();
   const path = env.BOOTREADY_API_KEY_FILE;
   if (!path) return undefined;

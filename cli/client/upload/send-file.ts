@@ -65,7 +65,7 @@ async function sendWhole(...[api, file, states, state, options]: Sending): Promi
         },
       },
       imageId,
-      source: sourceOf(file),
+      source: toSource(file),
       put: (url, body, on) => putPart(url, body, { ...on, limit, stillMs }),
       proof: createMd5Proof(),
       lanes,
@@ -93,7 +93,7 @@ async function sendWhole(...[api, file, states, state, options]: Sending): Promi
 }
 
 /** One buffer for each lane. */
-function sourceOf(file: LocalFile): UploadSource<Buffer> {
+function toSource(file: LocalFile): UploadSource<Buffer> {
   return {
     size: file.identity.size,
     openLane: (longest) => {

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import { apiUrl } from './api.ts';
 import type { Say } from './dependency.ts';
 import { probeBody, probeKey, withMultipart } from './probe-object.ts';
-import { addressOf, explainReason } from './reason.ts';
+import { explainReason, shortenUrl } from './reason.ts';
 
 /**
  * Does the same as the command line and browsers: PUT a part to a presigned URL of the public endpoint. A browser first sends a preflight request, and sees
@@ -33,7 +33,7 @@ export async function examineBrowserUpload(
     });
   } catch (error) {
     say.failed(
-      `A part cannot be sent to a presigned URL of ${addressOf(endpoint)}: ${explainReason(error)}.`,
+      `A part cannot be sent to a presigned URL of ${shortenUrl(endpoint)}: ${explainReason(error)}.`,
       'S3_PUBLIC_ENDPOINT must be the address of the store for clients. A proxy in between must not change path, query and Host.',
     );
     return;

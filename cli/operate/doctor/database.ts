@@ -9,7 +9,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import { type ProcessRole, processRoles } from '../../../shared/operation/process-roles.ts';
 import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';
-import { addressOf, explainReason } from './reason.ts';
+import { explainReason, shortenUrl } from './reason.ts';
 
 const oldest = 14;
 
@@ -59,7 +59,7 @@ export const database: Dependency = {
       }
       const as = rights.isOwner ? 'as the owner of its tables' : `with the rights of ${rights.roles.join(' and ')}`;
       say.ok(
-        `Postgres ${server.version.split(' ')[0]} at ${addressOf(config.DATABASE_URL)}, ${as}; its schema is the newest.`,
+        `Postgres ${server.version.split(' ')[0]} at ${shortenUrl(config.DATABASE_URL)}, ${as}; its schema is the newest.`,
       );
     } finally {
       await close();
@@ -114,7 +114,7 @@ function unreachable(cause: unknown, url: string): BootreadyError {
   const trouble = tlsTrouble(cause, databaseTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
-    message: `Postgres at ${addressOf(url)} refuses the connection: ${trouble?.reason ?? explainReason(cause)}.`,
+    message: `Postgres at ${shortenUrl(url)} refuses the connection: ${trouble?.reason ?? explainReason(cause)}.`,
     remedy: trouble?.remedy ?? remedies[(cause as { code?: string }).code ?? ''] ?? database.remedy,
     cause,
   });

@@ -8,7 +8,7 @@ import { examineBrowserUpload } from './browser-upload.ts';
 import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';
 import { probeBody, putProbe } from './probe-object.ts';
-import { addressOf, explainReason } from './reason.ts';
+import { explainReason, shortenUrl } from './reason.ts';
 import { examineRights } from './store-rights.ts';
 
 /** Probes of an earlier doctor that was killed may be left; after this time, in ms, they are old. */
@@ -24,7 +24,7 @@ export const objectStore: Dependency = {
     const { headers } = await fetch(endpoint, { method: 'HEAD', signal }).catch((error: unknown) => {
       throw new BootreadyError({
         code: 'unavailable',
-        message: `The store at ${addressOf(endpoint)} does not answer: ${explainReason(error)}.`,
+        message: `The store at ${shortenUrl(endpoint)} does not answer: ${explainReason(error)}.`,
         remedy: objectStore.remedy,
         cause: error,
       });
@@ -39,7 +39,7 @@ export const objectStore: Dependency = {
       });
       if (!enough) return;
       if (role === 'api') await examineBrowserUpload(store, config, say, signal);
-      say.ok(`S3 at ${addressOf(endpoint)}: a process "${role}" has the rights it needs.`);
+      say.ok(`S3 at ${shortenUrl(endpoint)}: a process "${role}" has the rights it needs.`);
       return;
     }
     const usable: string[] = [];
@@ -53,7 +53,7 @@ export const objectStore: Dependency = {
     if (usable.includes(images)) await examineTraits(store, config, say);
     if (usable.length > 0) {
       say.ok(
-        `S3 at ${addressOf(endpoint)}: ${usable.map((bucket) => `"${bucket}"`).join(' and ')} can be written, read and listed.`,
+        `S3 at ${shortenUrl(endpoint)}: ${usable.map((bucket) => `"${bucket}"`).join(' and ')} can be written, read and listed.`,
       );
     }
   },

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectByTls } from 'node:tls';
 
 /** Host and port of "host:port"; undefined for other ways to name a server (dns:///..., unix:...). */
-export function placeOf(address: string, defaultPort: number): { host: string; port: number } | undefined {
+export function parsePlace(address: string, defaultPort: number): { host: string; port: number } | undefined {
   if (address.includes('/')) return undefined;
   const { hostname, port } = new URL(`tcp://${address}`);
   return { host: hostname.replaceAll(/[[\]]/g, ''), port: Number(port || defaultPort) };

@@ -21,7 +21,7 @@ export function explainReason(error: unknown): string {
 }
 
 /** Host and port, or the whole text if it is not a URL; never the password. */
-export function addressOf(url: string): string {
+export function shortenUrl(url: string): string {
   const { host, pathname } = new URL(url);
   return pathname.length > 1 ? `${host}${pathname}` : host;
 }

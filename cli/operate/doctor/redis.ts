@@ -5,7 +5,7 @@ import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
 import { reachByTls } from './reach.ts';
-import { addressOf, explainReason } from './reason.ts';
+import { explainReason, shortenUrl } from './reason.ts';
 
 /** The requirements of BullMQ: https://docs.bullmq.io/guide/redis-tm-compatibility and https://docs.bullmq.io/guide/going-to-production */
 const oldest = [6, 2] as const;
@@ -56,7 +56,7 @@ export const redis: Dependency = {
           `Set appendonly yes. No upload is lost either way: the sweep finds it within ${config.SWEEP_SECONDS} seconds.`,
         );
       }
-      say.ok(`Redis ${version} at ${addressOf(config.REDIS_URL)}.`);
+      say.ok(`Redis ${version} at ${shortenUrl(config.REDIS_URL)}.`);
     } catch (error) {
       throw unreachable(refused ?? error, config.REDIS_URL);
     } finally {
@@ -79,7 +79,7 @@ function unreachable(cause: unknown, url: string): BootreadyError {
   const trouble = tlsTrouble(cause, redisTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
-    message: `Redis at ${addressOf(url)} ${credentials ? 'refuses the user or password' : `does not answer: ${trouble?.reason ?? explainReason(cause)}`}.`,
+    message: `Redis at ${shortenUrl(url)} ${credentials ? 'refuses the user or password' : `does not answer: ${trouble?.reason ?? explainReason(cause)}`}.`,
     remedy: credentials ? 'Correct the user and password in REDIS_URL.' : (trouble?.remedy ?? redis.remedy),
     cause,
   });

@@ -5,7 +5,7 @@ import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { searchAttributes, sharedTaskQueue } from '../../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
-import { placeOf, reach, reachByTls } from './reach.ts';
+import { parsePlace, reach, reachByTls } from './reach.ts';
 import { explainReason } from './reason.ts';
 
 const deadlineMs = 6000;
@@ -23,7 +23,7 @@ export const temporal: Dependency = {
   examine: async ({ config, say, signal }) => {
     const temporalConfig = toTemporalConfig(config);
     const { address, namespace } = temporalConfig;
-    const at = placeOf(address, frontendPort);
+    const at = parsePlace(address, frontendPort);
     const { tls } = temporalConfig;
     // gRPC's library would not say why TLS failed.
     const reached = at && (tls ? reachByTls({ ...at, ...toNodeTls(tls) }, signal) : reach(at, signal));

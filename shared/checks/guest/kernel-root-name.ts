@@ -1,6 +1,6 @@
 import { linuxCheck, whether } from './define.ts';
 import { isOldName } from './device-names.ts';
-import { rootOf } from './kernel-root.ts';
+import { findRoot } from './kernel-root.ts';
 import { started } from './shown-by.ts';
 
 export const kernelRootName = linuxCheck({
@@ -29,7 +29,7 @@ export const kernelRootName = linuxCheck({
     },
   ],
   judge: (view) => {
-    const root = rootOf(view);
+    const root = findRoot(view);
     return { outcome: whether(!isOldName(root)), params: { root: root.slice(0, 200) } };
   },
 });

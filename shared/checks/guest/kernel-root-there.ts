@@ -1,6 +1,6 @@
 import { linuxCheck, whether } from './define.ts';
 import { isInImage, isOldName } from './device-names.ts';
-import { rootOf } from './kernel-root.ts';
+import { findRoot } from './kernel-root.ts';
 import { started } from './shown-by.ts';
 
 export const kernelRootThere = linuxCheck({
@@ -26,7 +26,7 @@ export const kernelRootThere = linuxCheck({
     { on: 'alpine', run: 'update-extlinux' },
   ],
   judge: (view, { disk }) => {
-    const root = rootOf(view);
+    const root = findRoot(view);
     // Another check reports names of the old hardware.
     if (isOldName(root)) return undefined;
     return { outcome: whether(isInImage(root, disk)), params: { root: root.slice(0, 200) } };

@@ -9,7 +9,7 @@ export function startedLines({ boot, startup }: LinuxView): readonly string[] {
 }
 
 /** The value of `root=` in these lines. kernel-parameters.txt @throws Unseen when no line has one */
-export function rootOf(view: LinuxView): string {
+export function findRoot(view: LinuxView): string {
   for (const line of startedLines(view)) {
     // The last one wins.
     const [, root] = [...line.matchAll(/(?:^|\s)root=(\S+)/g)].at(-1) ?? [];
