@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { foreignHeapBytes } from '../../shared/limits/foreign-limits.ts';
 import { type ForeignLimits, foreignTask } from '../../shared/ports/foreign.ts';
 import { eventually } from '../../test/support/eventually.ts';
-import { lagOf } from '../../test/support/lag.ts';
+import { measureLag } from '../../test/support/lag.ts';
 import { openForeignDoor } from './door.ts';
 
 type Tasks = typeof import('../../test/hostile/tasks.ts');
@@ -37,7 +37,7 @@ describe('ends what takes more than it may', () => {
     ['throwing', undefined, 'crash'],
     ['long', 2 * 1024 ** 2, 'size'],
   ] as const)('%s', async (name, input, limit) => {
-    const { value, lag } = await lagOf(() => door.run(task(name) as never, input as never, {}));
+    const { value, lag } = await measureLag(() => door.run(task(name) as never, input as never, {}));
     expect(value).toEqual({ state: 'exceeded', limit, part: undefined });
     expect(lag).toBeLessThanOrEqual(200);
   });

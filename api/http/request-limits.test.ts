@@ -12,7 +12,7 @@ import { createUploadMemory } from './memory-budget.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { readPage } from './page.ts';
 
-function refusalOf(work: () => unknown): { code?: string; message?: string } {
+function catchRefusal(work: () => unknown): { code?: string; message?: string } {
   try {
     work();
   } catch (error) {
@@ -29,18 +29,18 @@ describe('lists', () => {
       { key: 'size', direction: 'desc' },
     ]);
     const many = Array.from({ length: 2500 }, () => 'name').join(',');
-    expect(refusalOf(() => parseListQuery({ sort: many })).message).toBe('A list has at most 8 sort keys.');
-    expect(refusalOf(() => parseListQuery({ sort_key: many.split(',') })).code).toBe('invalid-input');
-    expect(refusalOf(() => parseListQuery({ sort_key: 'name', sort_dir: Array(9).fill('asc') })).code).toBe(
+    expect(catchRefusal(() => parseListQuery({ sort: many })).message).toBe('A list has at most 8 sort keys.');
+    expect(catchRefusal(() => parseListQuery({ sort_key: many.split(',') })).code).toBe('invalid-input');
+    expect(catchRefusal(() => parseListQuery({ sort_key: 'name', sort_dir: Array(9).fill('asc') })).code).toBe(
       'invalid-input',
     );
   });
 
   test('so are filters and their values', () => {
     const properties = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`p${index}`, 'x']));
-    expect(refusalOf(() => parseListQuery(properties)).message).toContain('32 properties');
-    expect(refusalOf(() => parseListQuery({ tag: Array(33).fill('x') })).message).toContain('32 tags');
-    expect(refusalOf(() => parseListQuery({ id: `in:${'x,'.repeat(300)}` })).message).toContain('200 values');
+    expect(catchRefusal(() => parseListQuery(properties)).message).toContain('32 properties');
+    expect(catchRefusal(() => parseListQuery({ tag: Array(33).fill('x') })).message).toContain('32 tags');
+    expect(catchRefusal(() => parseListQuery({ id: `in:${'x,'.repeat(300)}` })).message).toContain('200 values');
     expect(parseListQuery({ id: `in:${Array(200).fill('x').join(',')}` }).oneOf.id).toHaveLength(200);
   });
 
@@ -71,18 +71,18 @@ describe('JSON', () => {
   test('nests no deeper than allowed; brackets within strings do not count', () => {
     const { most } = requestLimits.jsonLevels;
     expect(parseJson('['.repeat(most) + ']'.repeat(most))).toBeDefined();
-    expect(refusalOf(() => parseJson('['.repeat(most + 1) + ']'.repeat(most + 1))).message).toContain('32 levels');
-    expect(refusalOf(() => parseJson(`${'{"a":'.repeat(most + 1)}1${'}'.repeat(most + 1)}`)).code).toBe(
+    expect(catchRefusal(() => parseJson('['.repeat(most + 1) + ']'.repeat(most + 1))).message).toContain('32 levels');
+    expect(catchRefusal(() => parseJson(`${'{"a":'.repeat(most + 1)}1${'}'.repeat(most + 1)}`)).code).toBe(
       'invalid-input',
     );
     expect(parseJson(JSON.stringify({ text: `"\\${'['.repeat(100)}` }))).toEqual({ text: `"\\${'['.repeat(100)}` });
-    expect(refusalOf(() => parseJson('{')).message).toBe('The body is not JSON.');
+    expect(catchRefusal(() => parseJson('{')).message).toBe('The body is not JSON.');
   });
 
   test('a megabyte of brackets is refused at once', () => {
     const text = '['.repeat(1024 ** 2);
     const begun = performance.now();
-    expect(refusalOf(() => parseJson(text)).code).toBe('invalid-input');
+    expect(catchRefusal(() => parseJson(text)).code).toBe('invalid-input');
     expect(performance.now() - begun).toBeLessThan(1000);
   });
 });
@@ -122,11 +122,11 @@ describe('what is open at once', () => {
   test('memory for image data: half of it for one project, and all comes back', () => {
     const memory = createUploadMemory(100);
     const back = [memory.take('a', 30), memory.take('b', 40)];
-    expect(refusalOf(() => memory.take('a', 30))).toMatchObject({
+    expect(catchRefusal(() => memory.take('a', 30))).toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('project'),
     });
-    expect(refusalOf(() => memory.take('c', 31))).toMatchObject({
+    expect(catchRefusal(() => memory.take('c', 31))).toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('The API'),
     });
@@ -143,12 +143,12 @@ describe('what is open at once', () => {
     const streams = createOpenStreams();
     const identity = { projectId: 'p', role: 'reader', keyId: 'k' } as const;
     const leave = Array.from({ length: 20 }, () => streams.enter(identity));
-    expect(refusalOf(() => streams.enter(identity))).toMatchObject({ code: 'too-many-requests' });
+    expect(catchRefusal(() => streams.enter(identity))).toMatchObject({ code: 'too-many-requests' });
     expect(() => streams.enter({ ...identity, keyId: 'another' })).not.toThrow();
     leave[0]?.();
     leave[0]?.();
     expect(() => streams.enter(identity)).not.toThrow();
-    expect(refusalOf(() => streams.enter(identity))).toMatchObject({ code: 'too-many-requests' });
+    expect(catchRefusal(() => streams.enter(identity))).toMatchObject({ code: 'too-many-requests' });
   });
 
   test('of streams that nobody reads, the fullest ends when all together hold too much', () => {

@@ -9,7 +9,7 @@ function error(code: 'unauthenticated' | 'not-found' | 'unavailable') {
   return new BootreadyError({ code, message: code });
 }
 
-function requestOf(identifyAgain: () => Promise<Identity>): FastifyRequest {
+function makeRequest(identifyAgain: () => Promise<Identity>): FastifyRequest {
   return { identity, identifyAgain, log: { warn: () => undefined } } as unknown as FastifyRequest;
 }
 
@@ -18,7 +18,7 @@ type Case = { identify: () => Promise<Identity>; mayStill?: () => Promise<void>;
 /** Whether what lasts is ended, at the next look and by the timer. */
 async function assertEnds({ identify, mayStill = () => Promise.resolve(), ends }: Case): Promise<void> {
   const end = vi.fn();
-  const allowance = whileAllowed(requestOf(identify), { mayStill, end, intervalMs: 5 });
+  const allowance = whileAllowed(makeRequest(identify), { mayStill, end, intervalMs: 5 });
   expect(await allowance.check()).toBe(!ends);
   await new Promise((resolve) => setTimeout(resolve, 50));
   allowance.stop();

@@ -18,7 +18,7 @@ function finding(code: string, step: Finding['step'], outcome: Finding['outcome'
 const format = finding('format', 'admit', 'pass', { format: 'vmdk', variant: 'streamOptimized' });
 const cloudInit = finding('cloud-init-installed', 'inspect', 'fail');
 
-function reportOf(findings: Finding[], more: Partial<CheckReport> = {}): CheckReport {
+function makeReport(findings: Finding[], more: Partial<CheckReport> = {}): CheckReport {
   return {
     schema: 'bootready.check/v1',
     file: { name: 'debian.ova', size: 300 * MiB },
@@ -38,7 +38,7 @@ function toText(report: CheckReport, language: 'en' | 'de' = 'en'): string {
 
 test('what was found, the findings in groups, the verdict', () => {
   const text = toText(
-    reportOf([format, cloudInit], {
+    makeReport([format, cloudInit], {
       disk: { format: 'vmdk', variant: 'streamOptimized', virtualSize: 1024 * MiB },
       converted: {
         format: 'raw',
@@ -80,7 +80,7 @@ It would be rejected (policy enforce).`);
 
 test('what does not reject under this policy is a warning, and so is what could not be seen', () => {
   const unseen = finding('virtio-block-initramfs', 'inspect', 'unknown', { kernel: '6.1' });
-  const text = toText(reportOf([format, cloudInit, unseen], { policy: 'warn' }));
+  const text = toText(makeReport([format, cloudInit, unseen], { policy: 'warn' }));
   expect(text).toContain('Warnings (2)\n  cloud-init\n');
   expect(text).toContain('  virtio disk driver at boot (not known)\n');
   expect(text).not.toContain('Failures');
@@ -88,18 +88,18 @@ test('what does not reject under this policy is a warning, and so is what could 
 });
 
 test('a refused upload has nothing but the reason', () => {
-  const text = toText(reportOf([finding('empty', 'admit', 'fail')], { layers: [] }));
+  const text = toText(makeReport([finding('empty', 'admit', 'fail')], { layers: [] }));
   expect(text).toMatch(/^debian\.ova {2}300\.0 MiB\n\nFailures \(1\)\n/);
 });
 
 test('German', () => {
-  const report = reportOf([format], { findings: [findingView(format, 'de')] });
+  const report = makeReport([format], { findings: [findingView(format, 'de')] });
   expect(toText(report, 'de')).toContain('Bestanden (1)');
   expect(toText(report, 'de')).toMatch(/Es würde veröffentlicht \(policy enforce\)\.$/);
 });
 
 test('names that strangers chose forge no lines', () => {
-  const text = toText(reportOf([format], { layers: [{ kind: 'tar', member: 'a\u001b[2J\nPassed (99)' }] }));
+  const text = toText(makeReport([format], { layers: [{ kind: 'tar', member: 'a\u001b[2J\nPassed (99)' }] }));
   expect(text).not.toContain('\u001b');
   expect(text).not.toMatch(/^Passed \(99\)/m);
 });

@@ -25,7 +25,7 @@ function memoryStore() {
   return { store, parts, isAborted: () => aborted };
 }
 
-function bytesOf(length: number): Buffer {
+function makeBytes(length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   for (let at = 0; at < length; at++) bytes[at] = (at * 7 + (at >> 13)) & 0xff;
   return bytes;
@@ -57,7 +57,7 @@ describe('a body becomes parts', () => {
     ['a part and a byte', 5 * MiB + 1, 65_536, 5 * MiB + 1],
     ['unknown length', 17 * MiB + 5, 65_537, undefined],
   ])('%s', async (_what, length, chunk, size) => {
-    const bytes = bytesOf(length);
+    const bytes = makeBytes(length);
     const { store, parts } = memoryStore();
     const received = await receive(store, { bucket: 'b', key: 'k' }, chunked(bytes, chunk), { ...options, size });
     expect(received.size).toBe(length);
@@ -101,7 +101,7 @@ describe('a body becomes parts', () => {
 test('a sender that falls silent is given up, and nothing of it is left', async () => {
   const { store, isAborted } = memoryStore();
   const body = new Readable({ read: () => undefined });
-  body.push(bytesOf(1000));
+  body.push(makeBytes(1000));
   const receiving = receive(store, { bucket: 'b', key: 'k' }, body, { ...options, size: 2000, silentMs: 50 });
   await expect(receiving).rejects.toMatchObject({ code: 'too-slow', message: expect.stringContaining('60 seconds') });
   expect(isAborted()).toBe(true);
@@ -110,7 +110,7 @@ test('a sender that falls silent is given up, and nothing of it is left', async 
 test('a body that ends early, or goes on too long, is refused', async () => {
   const { store, isAborted } = memoryStore();
   const sending = (size: number) =>
-    receive(store, { bucket: 'b', key: 'k' }, chunked(bytesOf(1000), 100), { ...options, size });
+    receive(store, { bucket: 'b', key: 'k' }, chunked(makeBytes(1000), 100), { ...options, size });
   await expect(sending(1001)).rejects.toMatchObject({ code: 'invalid-input' });
   await expect(sending(999)).rejects.toMatchObject({ code: 'invalid-input' });
   expect(isAborted()).toBe(true);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { convert, grown, keptImages, largeSectors, patched, tarOf } from '../../test/hostile/images.ts';
+import { convert, grown, keptImages, largeSectors, makeTar, patched } from '../../test/hostile/images.ts';
 import { bufferSource, countedFile } from '../../test/support/buffer-source.ts';
 import { catalogue } from '../checks/catalogue.ts';
 import type { Admission } from '../contracts/run.ts';
@@ -317,16 +317,16 @@ describe('what is refused, by name', () => {
       'ova-several-disks',
       () => {
         execFileSync('cp', [image('qcow2 v3'), join(dir, 'disk2.vmdk')]);
-        return tarOf(at('two.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', 'disk2.vmdk');
+        return makeTar(at('two.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', 'disk2.vmdk');
       },
     ],
-    ['an OVA without a disk', 'ova-no-disk', () => tarOf(at('none.ova'), dir, 'machine.ovf', 'machine.mf')],
+    ['an OVA without a disk', 'ova-no-disk', () => makeTar(at('none.ova'), dir, 'machine.ovf', 'machine.mf')],
     [
       'an OVA whose disk is a link',
       'ova-no-disk',
       () => {
         execFileSync('ln', ['-sf', '/etc/passwd', join(dir, 'link.vmdk')]);
-        return tarOf(at('link.ova'), dir, 'machine.ovf', 'link.vmdk');
+        return makeTar(at('link.ova'), dir, 'machine.ovf', 'link.vmdk');
       },
     ],
     ['an OVA cut off', 'truncated', () => readFileSync(image('ova')).subarray(0, 2 * MiB)],
@@ -336,7 +336,7 @@ describe('what is refused, by name', () => {
       () => {
         let name = 'machine-disk1.vmdk';
         for (const level of [1, 2, 3]) {
-          tarOf(join(dir, `level${level}`), dir, name);
+          makeTar(join(dir, `level${level}`), dir, name);
           name = `level${level}`;
         }
         return join(dir, name);
@@ -413,19 +413,19 @@ describe('what is refused, by name', () => {
 
 describe('compressed images', () => {
   const compressed = Buffer.from([0x1f, 0x8b, 0x08, 0, 0, 0]);
-  const peekOf = (path: string) => ({
+  const makePeek = (path: string) => ({
     peek: (_: string, __: unknown, bytes: number) => Promise.resolve(readFileSync(path).subarray(0, bytes)),
   });
 
   test('nothing is certain of a sound one until it is decompressed', async () => {
     for (const path of Object.values(images)) {
-      const admission = await admitBytes(compressed, peekOf(path));
+      const admission = await admitBytes(compressed, makePeek(path));
       expect(admission).toEqual({ layers: [{ kind: 'gz' }], findings: [] });
     }
   });
 
   test('what the beginning shows for certain is refused at once', async () => {
-    expect(refused(await admitBytes(compressed, peekOf(qcow(8, [0, 0, 0, 0, 0, 0, 2, 0])())))).toEqual([
+    expect(refused(await admitBytes(compressed, makePeek(qcow(8, [0, 0, 0, 0, 0, 0, 2, 0])())))).toEqual([
       'qcow2-backing-file',
     ]);
     expect(refused(await admitBytes(compressed))).toEqual(['layer-damaged']);

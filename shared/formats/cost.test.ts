@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { archive, member, oldSparse } from '../../test/hostile/formats/bent-archives.ts';
 import { keptImages } from '../../test/hostile/images.ts';
-import { xzOf } from '../../test/hostile/xz-index.ts';
+import { makeXz } from '../../test/hostile/xz-index.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
 import type { Admission } from '../contracts/run.ts';
 import { admitSource } from './admit.ts';
@@ -61,12 +61,12 @@ test('an L1 table of the largest size costs little (L3)', async () => {
 });
 
 test('the longest index of an xz file that is read costs little', async () => {
-  const bytes = xzOf(4 * MiB - 100, 1);
+  const bytes = makeXz(4 * MiB - 100, 1);
   const begin = process.cpuUsage();
   expect(await xzSize(bufferSource(bytes))).toEqual({ bytes: 4 * MiB - 100, exact: true });
   const { user, system } = process.cpuUsage(begin);
   expect((user + system) / 1e6).toBeLessThan(5);
-  expect(await xzSize(bufferSource(xzOf(4 * MiB, 1)))).toEqual({ bytes: 0, exact: false });
+  expect(await xzSize(bufferSource(makeXz(4 * MiB, 1)))).toEqual({ bytes: 0, exact: false });
 });
 
 test('the longest map of a sparse member costs few reads', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { xzOf, xzStream } from '../../test/hostile/xz-index.ts';
+import { makeXz, xzStream } from '../../test/hostile/xz-index.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
 import { admitSource } from './admit.ts';
 import { xzSize } from './xz.ts';
@@ -104,7 +104,7 @@ describe('what cannot be sound says nothing', () => {
     ['a header that is not summed up', stream(sound, { headerSum: Buffer.alloc(4) }), nothing],
     ['a footer with another magic', stream(sound, { magic: 'YX' }), nothing],
     ['an index too short to be one', stream(sound, { units: 0 }), nothing],
-    ['an index larger than is read', xzOf(4_300_000, 5), nothing],
+    ['an index larger than is read', makeXz(4_300_000, 5), nothing],
   ])('xz, summed up right: %s', async (_name, bytes, expected) => {
     const source = bufferSource(bytes);
     expect(await xzSize(source)).toEqual(expected);
@@ -158,7 +158,7 @@ test('any bytes at any place: no error, few reads, and little of what is read', 
     made('head -c 3000001 /dev/zero | xz -1 --block-size=65536'),
     made('for a in $(seq 20); do echo $a | xz; done'),
     made('head -c 30M /dev/zero | zstd -1c'),
-    xzOf(1000, 1000),
+    makeXz(1000, 1000),
   ];
   const mutation = fc.record({ where: fc.nat(), value: fc.uint8Array({ minLength: 1, maxLength: 8 }) });
   await fc.assert(
@@ -204,7 +204,7 @@ describe('admit', () => {
 
   test('refuses what says that it is larger than convert would take, and decompresses nothing', async () => {
     peeked.times = 0;
-    const { layers, findings } = await admitted(xzOf(1, most + 1));
+    const { layers, findings } = await admitted(makeXz(1, most + 1));
     expect(findings).toEqual([
       { code: 'decompressed-too-large', step: 'admit', outcome: 'fail', params: { limit: MiB } },
     ]);
@@ -215,15 +215,15 @@ describe('admit', () => {
   });
 
   test('takes what says that it is as large as convert would take, and whatever says nothing', async () => {
-    expect(await admitted(xzOf(1, most))).toEqual({ layers: [{ kind: 'xz', declared: most }], findings: [] });
+    expect(await admitted(makeXz(1, most))).toEqual({ layers: [{ kind: 'xz', declared: most }], findings: [] });
     // 2% and 64 MiB more are a whole number here.
     const options = {
       allowIso: false,
       maxVirtualBytes: 50 * MiB,
       peek: () => Promise.resolve(Buffer.alloc(128 * KiB)),
     };
-    expect((await admitSource(bufferSource(xzOf(1, 115 * MiB)), options)).findings).toEqual([]);
-    expect((await admitSource(bufferSource(xzOf(1, 115 * MiB + 1)), options)).findings).toHaveLength(1);
+    expect((await admitSource(bufferSource(makeXz(1, 115 * MiB)), options)).findings).toEqual([]);
+    expect((await admitSource(bufferSource(makeXz(1, 115 * MiB + 1)), options)).findings).toHaveLength(1);
     for (const kind of ['gzip', 'bzip2']) {
       const { layers, findings } = await admitted(made(`head -c 100M /dev/zero | ${kind} -1`));
       expect([layers.length, layers[0]?.declared, findings]).toEqual([1, undefined, []]);

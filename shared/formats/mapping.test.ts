@@ -28,7 +28,7 @@ describe('whether blocks share a place', () => {
 });
 
 /** Tables of 16 bytes, each with its own number in it, and what is read of them. */
-function tablesOf(count: number, length = 16) {
+function makeTables(count: number, length = 16) {
   const bytes = Buffer.alloc(count * length);
   for (let index = 0; index < count; index++) bytes.writeUInt32LE(index, index * length);
   const source = bufferSource(bytes);
@@ -45,7 +45,7 @@ function tablesOf(count: number, length = 16) {
   };
 }
 
-async function seenOf(source: Parameters<typeof readTables>[0], offsets: number[], length = 16) {
+async function readSeen(source: Parameters<typeof readTables>[0], offsets: number[], length = 16) {
   const seen: number[] = [];
   const { all } = await readTables(source, offsets, length, (table) => {
     expect(table).toHaveLength(length);
@@ -56,8 +56,8 @@ async function seenOf(source: Parameters<typeof readTables>[0], offsets: number[
 
 describe('reading tables', () => {
   test('in the order of the file, neighbours by one read', async () => {
-    const { source, reads } = tablesOf(8);
-    expect(await seenOf(source, [64, 0, 16, 96])).toEqual({ seen: [0, 1, 4, 6], all: true });
+    const { source, reads } = makeTables(8);
+    expect(await readSeen(source, [64, 0, 16, 96])).toEqual({ seen: [0, 1, 4, 6], all: true });
     expect(reads).toEqual([
       [0, 32],
       [64, 16],
@@ -67,9 +67,9 @@ describe('reading tables', () => {
 
   test('a read is a MiB at most', async () => {
     const length = 512 * 1024;
-    const { source, reads } = tablesOf(5, length);
+    const { source, reads } = makeTables(5, length);
     const offsets = Array.from({ length: 5 }, (_, index) => index * length);
-    expect(await seenOf(source, offsets, length)).toEqual({ seen: [0, 1, 2, 3, 4], all: true });
+    expect(await readSeen(source, offsets, length)).toEqual({ seen: [0, 1, 2, 3, 4], all: true });
     expect(reads).toEqual([
       [0, MiB],
       [MiB, MiB],
@@ -79,10 +79,13 @@ describe('reading tables', () => {
 
   test('512 places are read whole, of one more only a sample', async () => {
     const apart = (count: number) => Array.from({ length: count }, (_, index) => index * 32);
-    const whole = tablesOf(1030);
-    expect(await seenOf(whole.source, apart(512))).toMatchObject({ all: true, seen: apart(512).map((at) => at / 16) });
-    const part = tablesOf(1030);
-    const { seen, all } = await seenOf(part.source, apart(513));
+    const whole = makeTables(1030);
+    expect(await readSeen(whole.source, apart(512))).toMatchObject({
+      all: true,
+      seen: apart(512).map((at) => at / 16),
+    });
+    const part = makeTables(1030);
+    const { seen, all } = await readSeen(part.source, apart(513));
     expect(all).toBe(false);
     expect(seen).toHaveLength(32);
     expect([seen[0], seen.at(-1)]).toEqual([0, 1024]);
@@ -90,15 +93,15 @@ describe('reading tables', () => {
 
   test('16 MiB are read whole, of more only a sample', async () => {
     const length = 64 * 1024;
-    const { source } = tablesOf(257, length);
+    const { source } = makeTables(257, length);
     const offsets = Array.from({ length: 257 }, (_, index) => index * length);
-    expect((await seenOf(source, offsets.slice(0, 256), length)).all).toBe(true);
-    expect((await seenOf(source, offsets, length)).all).toBe(false);
+    expect((await readSeen(source, offsets.slice(0, 256), length)).all).toBe(true);
+    expect((await readSeen(source, offsets, length)).all).toBe(false);
   });
 
   test('one that lies beyond the end is missing', async () => {
-    const { source } = tablesOf(2);
-    await expect(seenOf(source, [0, 32])).rejects.toThrow(Truncated);
+    const { source } = makeTables(2);
+    await expect(readSeen(source, [0, 32])).rejects.toThrow(Truncated);
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { amplified } from '../../test/hostile/amplified.ts';
-import { keptImages, tarOf } from '../../test/hostile/images.ts';
+import { keptImages, makeTar } from '../../test/hostile/images.ts';
 import {
   begunWith,
   emptyIso,
@@ -93,7 +93,7 @@ describe('a disk that QEMU probes as another format (H7)', () => {
   });
 
   test('a tar whose first name is the beginning of a qcow2, and of a descriptor', async () => {
-    const tar = readFileSync(tarOf(join(dir, 'a.tar'), dir, 'machine-disk1.vmdk'));
+    const tar = readFileSync(makeTar(join(dir, 'a.tar'), dir, 'machine-disk1.vmdk'));
     expect(await findCode(tar)).toBeUndefined();
     for (const name of [Buffer.from('QFI\xfb\0\0\0\x02', 'latin1'), Buffer.from('version=1\n')]) {
       const bent = Buffer.from(tar);
@@ -255,7 +255,7 @@ describe('kilobytes that would become any size (H9)', () => {
 describe('members of an archive that is kept as it came (L4)', () => {
   const withMember = (name: string, bytes: Buffer): Buffer => {
     writeFileSync(join(dir, name), bytes);
-    return readFileSync(tarOf(join(dir, 'with.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', name));
+    return readFileSync(makeTar(join(dir, 'with.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', name));
   };
   const backed = () => {
     const bytes = readFileSync(images['qcow2 v3'] as string);

@@ -39,20 +39,21 @@ type Node = {
 };
 
 /** The texts that an expression may be, with `{}` in the place of what is filled in; none where it is a name. */
-function textsOf(node: Node | undefined): string[] {
+function collectTexts(node: Node | undefined): string[] {
   if (node?.type === 'Literal' && typeof node.value === 'string') return [node.value];
-  if (node?.type === 'ConditionalExpression') return [...textsOf(node.consequent), ...textsOf(node.alternate)];
+  if (node?.type === 'ConditionalExpression')
+    return [...collectTexts(node.consequent), ...collectTexts(node.alternate)];
   if (node?.type !== 'TemplateLiteral') return [];
   let texts = [''];
   node.quasis?.forEach(({ value }, index) => {
-    const inner = index < (node.expressions?.length ?? 0) ? choicesOf(node.expressions?.[index]) : [''];
+    const inner = index < (node.expressions?.length ?? 0) ? collectChoices(node.expressions?.[index]) : [''];
     texts = texts.flatMap((text) => inner.map((each) => text + value.cooked + each));
   });
   return texts;
 }
 
-function choicesOf(node: Node | undefined): string[] {
-  const texts = node?.type === 'ConditionalExpression' ? textsOf(node) : [];
+function collectChoices(node: Node | undefined): string[] {
+  const texts = node?.type === 'ConditionalExpression' ? collectTexts(node) : [];
   return texts.length > 0 ? texts : ['{}'];
 }
 
@@ -72,11 +73,11 @@ function messagesIn(source: string): string[] {
           .map(({ key, value }) => [key.name ?? key.value, value]),
       );
       if (fields.has('message') && (fields.has('code') || fields.has('remedy')))
-        found.push(...textsOf(fields.get('message')), ...textsOf(fields.get('remedy')));
+        found.push(...collectTexts(fields.get('message')), ...collectTexts(fields.get('remedy')));
     }
     // Functions that make an error of its words.
     if (type === 'CallExpression' && /^(failed|invalid|refused|forbidden|no)$/.test(callee?.name ?? ''))
-      found.push(...args.flatMap(textsOf));
+      found.push(...args.flatMap(collectTexts));
     for (const each of Object.values(node)) visit(each);
   };
   visit(parseAst(source, { lang: 'ts' }));

@@ -20,11 +20,11 @@ for (let time = 0; time < times; time++) {
     measured.get(name)?.push(performance.now() - from);
   }
 }
-function medianOf(values: number[]): number {
+function findMedian(values: number[]): number {
   return values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
 }
-const least = medianOf(measured.get('node -e 0') ?? []);
+const least = findMedian(measured.get('node -e 0') ?? []);
 for (const [name, values] of measured) {
-  const median = medianOf(values);
+  const median = findMedian(values);
   console.log(`${name.padEnd(36)} ${median.toFixed(0).padStart(5)} ms  ${(median / least).toFixed(2)} times`);
 }

@@ -43,7 +43,7 @@ function tableOfTrees(rows: readonly Row[]): string {
   );
 }
 
-function tableOf(rows: readonly Row[]): string {
+function makeTable(rows: readonly Row[]): string {
   return [
     '| Image | Said of it | Verdict | Missed | Untrue |',
     '| --- | --- | --- | --- | --- |',
@@ -89,7 +89,7 @@ test('what is said of sound images and of broken ones', { timeout: 3_600_000 }, 
     `Sound: ${well.length} images, ${count(well, ({ verdict }) => verdict === 'reject')} rejected, ${count(well, ({ untrue }) => untrue.length > 0)} with a warning that is not true.`,
     `Broken: ${ill.length} images, ${count(ill, ({ missed, untrue }) => missed.length + untrue.length === 0)} named by all the right codes and no other.`,
   ].join('\n');
-  const page = `${title}\n${summary}\n\n## Sound\n\n${tableOf(well)}\n\n## Broken\n\n${tableOf(ill)}\n\n## Trees\n\n${aboutTrees}\n\n${tableOfTrees(rows.filter(isTree))}\n`;
+  const page = `${title}\n${summary}\n\n## Sound\n\n${makeTable(well)}\n\n## Broken\n\n${makeTable(ill)}\n\n## Trees\n\n${aboutTrees}\n\n${tableOfTrees(rows.filter(isTree))}\n`;
   console.log(page);
   await writeFile(join(import.meta.dirname, '../../docs/honesty.md'), page);
   expect(judged.filter(({ missed, untrue }) => missed.length + untrue.length > 0)).toEqual([]);

@@ -31,7 +31,7 @@ const { values } = parseArgs({
 const seconds = Math.min(120, Number(values.seconds));
 const root = join(import.meta.dirname, '../..');
 const secret = randomUUID();
-function s3Of(endpoint: string) {
+function openS3(endpoint: string) {
   return { endPoint: '127.0.0.1', port: Number(new URL(endpoint).port), useSSL: false };
 }
 
@@ -61,7 +61,7 @@ try {
     secretKey: 'nobody-nobody',
   });
   undo.push(store.stop);
-  const s3 = new Client({ ...s3Of(store.endpoint), accessKey: 'nobody', secretKey: 'nobody-nobody' });
+  const s3 = new Client({ ...openS3(store.endpoint), accessKey: 'nobody', secretKey: 'nobody-nobody' });
   for (const bucket of ['uploads', 'images']) await s3.makeBucket(bucket);
   const database = openDatabase(postgres.url);
   await migrateToLatest(database.db);

@@ -10,7 +10,7 @@ import { freePort } from '../../dev/stack/service.ts';
 import { fillDatabase, filledProject } from '../support/filled-database.ts';
 import { listCases } from '../support/lists.ts';
 import { listsApp } from '../support/lists-app.ts';
-import { plansOf } from '../support/query-plans.ts';
+import { collectPlans } from '../support/query-plans.ts';
 
 /**
  * How long every list of both APIs takes, with each filter and sort, for a member and an administrator: `npm run bench:lists -- [--images 100000] [--projects 50]`.
@@ -53,7 +53,7 @@ try {
     console.error(`filled in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
   }
   const { ask } = await listsApp(database);
-  const backendsOf = async (): Promise<number[]> =>
+  const countBackends = async (): Promise<number[]> =>
     (
       await sql<{ pid: number }>`select pid from pg_stat_activity where backend_type = 'client backend'`.execute(
         database.db,
@@ -72,14 +72,14 @@ try {
     if (values.only && !new RegExp(values.only).test(url)) continue;
     for (const role of roles) {
       if (values.plans) {
-        const queries = await plansOf(() => ask(filledProject(2), role, url), 'analyze, buffers');
+        const queries = await collectPlans(() => ask(filledProject(2), role, url), 'analyze, buffers');
         for (const { text, asText } of queries) console.log(`${role} ${url}\n${text}\n${asText}\n`);
         continue;
       }
       const times: number[] = [];
       const spent: number[] = [];
       await ask(filledProject(2), role, url);
-      const backends = await backendsOf();
+      const backends = await countBackends();
       let bytes = 0;
       for (let round = 0; round < rounds; round++) {
         const before = await cpuSpent(backends);

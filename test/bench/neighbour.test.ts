@@ -60,7 +60,7 @@ function worded({ all, ...steps }: Seconds): string {
     .join(', ')})`;
 }
 
-async function secondsOf(key: string): Promise<Seconds> {
+async function measureSeconds(key: string): Promise<Seconds> {
   const begun = Date.now();
   await installation.upload(key, image, { policy: 'warn' });
   const { runId, status } = await installation.ended(key, 600);
@@ -85,10 +85,10 @@ async function bombsLeft(): Promise<number> {
 }
 
 test(`one project's ${bombCount} bombs beside another's image`, { timeout: 3_600_000 }, async () => {
-  await secondsOf('first');
+  await measureSeconds('first');
   const alone: Seconds[] = [];
   for (let time = 0; time < times; time++) {
-    alone.push(await secondsOf(`alone-${time}`));
+    alone.push(await measureSeconds(`alone-${time}`));
     console.log(`alone ${worded(alone[time] as Seconds)}`);
   }
   const put = (bytes: Buffer, index: number) =>
@@ -96,7 +96,7 @@ test(`one project's ${bombCount} bombs beside another's image`, { timeout: 3_600
   await Promise.all(bombs.map(put));
   const beside: Seconds[] = [];
   for (let time = 0; time < times; time++) {
-    beside.push(await secondsOf(`beside-${time}`));
+    beside.push(await measureSeconds(`beside-${time}`));
     const left = await bombsLeft();
     console.log(`beside ${bombCount} bombs ${worded(beside[time] as Seconds)}; ${left} of them had not ended by then`);
     expect(left).toBeGreaterThan(0);

@@ -17,12 +17,12 @@ export async function stepsOfRun(
     },
     { within, what: 'all steps have ended' },
   );
-  const secondsOf = (name: string): number => {
+  const readSeconds = (name: string): number => {
     const step = steps.find((each) => each.step === name);
     return step?.finished_at ? (step.finished_at.getTime() - step.started_at.getTime()) / 1000 : Number.NaN;
   };
   return {
-    seconds: Object.fromEntries(stepNames.map((name) => [name, secondsOf(name)])) as StepSeconds,
+    seconds: Object.fromEntries(stepNames.map((name) => [name, readSeconds(name)])) as StepSeconds,
     begun: Math.min(...steps.map(({ started_at }) => started_at.getTime())),
   };
 }

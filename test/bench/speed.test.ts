@@ -14,7 +14,7 @@ import { type Measured, ownName, type Round } from './speed/measured.ts';
 import { peakMiB } from './speed/processes.ts';
 import { readResults, toTables, writeResults } from './speed/results.ts';
 import { shellScript } from './speed/script.ts';
-import { formOf, makeWorkload, quick, type Workload, whole } from './speed/workloads.ts';
+import { findForm, makeWorkload, quick, type Workload, whole } from './speed/workloads.ts';
 
 /**
  * How fast an upload becomes an image that clouds can use: `npm run bench` (some ten minutes), `npm run bench:whole` (hours). Each round brings one
@@ -27,7 +27,7 @@ const isWhole = process.env.BENCH === 'whole';
 const resultsName = isWhole ? 'speed' : 'speed-quick';
 const [only, ways] = [process.env.BENCH_ONLY, process.env.BENCH_WAYS].map((pattern) => new RegExp(pattern ?? ''));
 const workloads = (isWhole ? whole : quick).filter(({ name }) => only?.test(name));
-function roundsOf({ rounds }: Workload): number {
+function countRounds({ rounds }: Workload): number {
   return Number(process.env.BENCH_ROUNDS ?? rounds);
 }
 
@@ -99,7 +99,7 @@ async function measure(workload: Workload): Promise<{ bytes: number; round: Roun
   const upload = await putUpload(path);
   const round: Round = {};
   for (const contender of contenders) {
-    const taken = await contender.measure({ workload, form: formOf(workload), path, ...upload });
+    const taken = await contender.measure({ workload, form: findForm(workload), path, ...upload });
     if (taken) round[contender.name] = taken;
   }
   return { bytes: upload.bytes, round };
@@ -109,8 +109,8 @@ test('uploads become images', { timeout: 12 * 3_600_000 }, async () => {
   const results = process.env.BENCH_ADD ? await readResults(resultsName) : [];
   const [first] = workloads;
   if (first) console.log(`warm-up, ${first.name}: ${worded((await measure(first)).round)}`);
-  for (let number = 0; number < Math.max(...workloads.map(roundsOf)); number++) {
-    for (const workload of workloads.filter((each) => number < roundsOf(each))) {
+  for (let number = 0; number < Math.max(...workloads.map(countRounds)); number++) {
+    for (const workload of workloads.filter((each) => number < countRounds(each))) {
       const { bytes, round } = await measure(workload);
       console.log(`${workload.name}: ${worded(round)}`);
       expect(round[ownName]?.seconds).toBeGreaterThan(0);

@@ -8,7 +8,14 @@ import type { DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun, runRecords } from '../support/run-records.ts';
-import { publicationOf, publishedImage, someDisk, someProject, someReport, uploadedImage } from '../support/samples.ts';
+import {
+  makePublication,
+  publishedImage,
+  someDisk,
+  someProject,
+  someReport,
+  uploadedImage,
+} from '../support/samples.ts';
 
 /** What the port promises, on a real Postgres. */
 
@@ -37,7 +44,7 @@ describe('what is published', () => {
   test('is on its way to each target in the same transaction, and once', async () => {
     const { run, fence } = await begunRun(database.db, project);
     const runs = createRunStore(database.as('worker'));
-    const publication = { ...publicationOf(run), targets: ['cloud', 'backup'] };
+    const publication = { ...makePublication(run), targets: ['cloud', 'backup'] };
     await expect(runs.publish({ ...run, fence: fence - 1 }, publication)).rejects.toMatchObject(superseded);
     expect(await deliveries.queued(run.imageId)).toEqual([]);
     await runs.publish({ ...run, fence }, publication);
@@ -84,7 +91,7 @@ test('an attempt gets all that it needs, and each is counted', async () => {
   const report = someReport(run, 'publish');
   await runs.saveReport({ ...run, fence }, report);
   const converted = someDisk({ format: 'raw' });
-  const { bucket, key } = publicationOf(run, converted);
+  const { bucket, key } = makePublication(run, converted);
   const digests = { md5: 'm' };
   const published = { bucket, key, converted, digests, properties: { os_distro: 'debian' }, targets: ['cloud'] };
   await runs.publish({ ...run, fence }, published);

@@ -31,7 +31,7 @@ async function create(): Promise<string> {
   return (await downloads.create({ projectId: project.id, name: 'fetched', settings: {}, bucket: 'uploads', source }))
     .id;
 }
-async function statusOf(id: string) {
+async function readStatus(id: string) {
   return (await images.get(id, project.id))?.status;
 }
 async function bytesAt(id: string): Promise<void> {
@@ -85,7 +85,7 @@ test('it is queued, held by the newest fence, and handed over once', async () =>
   expect(await downloads.get(id)).toMatchObject({ status: 'handed-over', failure: null });
   // Its bytes are an upload like any other, and the import goes on.
   await bytesAt(id);
-  expect(await statusOf(id)).toBe('importing');
+  expect(await readStatus(id)).toBe('importing');
   await expect(downloads.order(id, {})).rejects.toMatchObject(conflict);
 });
 
@@ -94,14 +94,14 @@ test('one that fails or is cancelled kills the image, keeps its reason and may b
   const { fence } = await downloads.begin(id);
   await expect(downloads.order(id, {})).rejects.toMatchObject(conflict);
   await downloads.end(id, failure);
-  expect([await statusOf(id), await downloads.get(id)]).toMatchObject(['killed', { status: 'failed', failure }]);
+  expect([await readStatus(id), await downloads.get(id)]).toMatchObject(['killed', { status: 'failed', failure }]);
   await downloads.order(id, { settings: { policy: 'warn' } });
   expect(await downloads.get(id)).toMatchObject({ ...source, status: 'queued', failure: null, received: 0 });
   expect(await images.get(id, project.id)).toMatchObject({ status: 'importing', settings: { policy: 'warn' } });
   await expect(downloads.assertHeld(id, fence)).rejects.toMatchObject(superseded);
 
   await downloads.end(id, undefined);
-  expect([await statusOf(id), await downloads.get(id)]).toMatchObject([
+  expect([await readStatus(id), await downloads.get(id)]).toMatchObject([
     'killed',
     { status: 'cancelled', failure: null },
   ]);
@@ -115,7 +115,7 @@ test('an image that waits for bytes can be given a source, one that has bytes or
   const waiting = await announce();
   await expect(downloads.order(waiting.id, {})).rejects.toMatchObject(conflict);
   await downloads.order(waiting.id, { source, requestId: 'req-2' });
-  expect(await statusOf(waiting.id)).toBe('importing');
+  expect(await readStatus(waiting.id)).toBe('importing');
   await expect(downloads.order(waiting.id, { source })).rejects.toMatchObject(conflict);
 
   const uploading = await announce();
@@ -148,7 +148,7 @@ test('open ones are found, begun or not, but for deleted images, whose deletion 
   const deleted = await create();
   await images.markForDeletion(deleted);
   await downloads.end(unwanted, failure);
-  expect(await statusOf(unwanted)).toBe('pending_delete');
+  expect(await readStatus(unwanted)).toBe('pending_delete');
   const found = async (seconds: number) =>
     (await downloads.open(seconds))
       .map(({ imageId }) => imageId)

@@ -502,10 +502,10 @@ test.each(schemas)('the schema of %s says the same', async (name) => {
 });
 
 /** Names and types of what an answer holds; of lists the first. */
-function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
+function describeShape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [describeShape(value[0])];
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
-  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, shapeOf(of)]));
+  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, describeShape(of)]));
 }
 
 test.each([
@@ -518,7 +518,7 @@ test.each([
     [ours, theirs].map(async ({ identity, token, user, project: own }) => {
       const url = `${identity}/${path.replace(':user', user).replace(':project', own)}`;
       const answer = await fetch(url, { headers: { 'x-auth-token': token } });
-      return { status: answer.status, shape: answer.ok ? shapeOf(await answer.json()) : undefined };
+      return { status: answer.status, shape: answer.ok ? describeShape(await answer.json()) : undefined };
     }),
   );
   expect(we).toEqual(they);

@@ -160,7 +160,7 @@ describe('list', () => {
       fc.record({ key: fc.constantFrom(...sortKeys), direction: fc.constantFrom('asc' as const, 'desc' as const) }),
       { minLength: 1, maxLength: 3, selector: ({ key }) => key },
     );
-    const placeOf = (image: Image, key: SortKey): string | number => {
+    const toRank = (image: Image, key: SortKey): string | number => {
       if (key === 'size') return image.size ?? -1;
       if (key === 'created_at') return image.createdAt.getTime();
       if (key === 'name') return image.name;
@@ -172,7 +172,7 @@ describe('list', () => {
         expect(whole).toHaveLength(names.length);
         const [first] = sort;
         if (first) {
-          const values = whole.map((image) => placeOf(image, first.key));
+          const values = whole.map((image) => toRank(image, first.key));
           const inOrder = [...values].sort(
             (a, b) => (a < b ? -1 : a > b ? 1 : 0) * (first.direction === 'asc' ? 1 : -1),
           );

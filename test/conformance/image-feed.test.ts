@@ -9,7 +9,7 @@ import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { namesOf, publicationOf, type RunNames, someProject, someReport, uploadedImage } from '../support/samples.ts';
+import { makePublication, type RunNames, someProject, someReport, toNames, uploadedImage } from '../support/samples.ts';
 
 /** What the port promises, on a real Postgres. */
 
@@ -34,7 +34,7 @@ function rename(imageId: string, name: string): Promise<unknown> {
   return createImageStore(database.db).change(imageId, () => ({ name }));
 }
 async function someRun(): Promise<RunNames> {
-  return namesOf((await uploadedImage(database.db, project)).run);
+  return toNames((await uploadedImage(database.db, project)).run);
 }
 
 /** The backends of this database that listen, with what Postgres calls them. */
@@ -83,7 +83,7 @@ describe('a listener is told', () => {
     'a step started': (run, fence) => runs.stepStarted({ ...run, fence }, 'convert', 'worker-1', 1),
     'a step went on': (run, fence) => runs.stepProgress({ ...run, fence }, 'admit', 50),
     'a step ended': (run, fence) => runs.stepEnded({ ...run, fence }, 'admit', 'done'),
-    'it was published': (run, fence) => runs.publish({ ...run, fence }, publicationOf(run)),
+    'it was published': (run, fence) => runs.publish({ ...run, fence }, makePublication(run)),
     'its run was cancelled': (run) => runs.finish(run, { status: 'cancelled' }),
     'it was deleted': ({ imageId }) => images.markDeleted(imageId),
   };

@@ -10,13 +10,13 @@ import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
 import {
-  namesOf,
-  publicationOf,
+  makePublication,
   publishedImage,
   someDisk,
   someObject,
   someProject,
   someReport,
+  toNames,
   uploadedImage,
 } from '../support/samples.ts';
 
@@ -45,7 +45,7 @@ function announced(name = 'Debian 12') {
 function defaults() {
   return { projectId: project.id, name: 'Of the event', settings: {} };
 }
-function idsOf(found: readonly Image[]): string[] {
+function listIds(found: readonly Image[]): string[] {
   return found.map(({ id }) => id);
 }
 /** As if everything of this image had happened so long ago. */
@@ -59,9 +59,9 @@ async function age(imageId: string, seconds: number): Promise<void> {
 test('an image tells its runs, newest first, the steps of each in the order they began, and its publication', async () => {
   const { image, run } = await uploaded();
   expect(await images.steps(run.id)).toEqual([]);
-  await runs.finish(namesOf(run), { status: 'cancelled' });
+  await runs.finish(toNames(run), { status: 'cancelled' });
   const second = await images.newRun(image.id);
-  const names = namesOf(second);
+  const names = toNames(second);
   const { fence } = await runs.beginAttempt(names, 'worker-1');
   await runs.stepStarted({ runId: second.id, fence }, 'admit', 'worker-1', 1);
   await runs.stepEnded({ runId: second.id, fence }, 'admit', 'done');
@@ -77,7 +77,7 @@ test('an image tells its runs, newest first, the steps of each in the order they
   ]);
   expect(await images.publication(image.id)).toBeUndefined();
   const converted = someDisk();
-  const { bucket, key } = publicationOf(names, converted);
+  const { bucket, key } = makePublication(names, converted);
   await runs.publish({ ...names, fence }, { bucket, key, converted });
   const { format, size, sha256 } = converted;
   expect(await images.publication(image.id)).toEqual({ bucket, key, format, size, sha256 });
@@ -85,7 +85,7 @@ test('an image tells its runs, newest first, the steps of each in the order they
 
 test('one run of an image is told by its number, or as the newest of a kind', async () => {
   const { image, run } = await uploaded();
-  const names = namesOf(run);
+  const names = toNames(run);
   await runs.finish(names, { status: 'rejected', report: someReport(names, 'reject') });
   const second = await images.newRun(image.id);
   const numbers = (which: Parameters<typeof images.run>[1]) =>
@@ -93,9 +93,9 @@ test('one run of an image is told by its number, or as the newest of a kind', as
   expect(
     await Promise.all((['newest', 'reported', 'published', 1, 2, 3, 2 ** 31, 1e15] as const).map(numbers)),
   ).toEqual([2, 1, undefined, 1, 2, undefined, undefined, undefined]);
-  const { fence } = await runs.beginAttempt(namesOf(second), 'worker-1');
+  const { fence } = await runs.beginAttempt(toNames(second), 'worker-1');
   const converted = someDisk();
-  await runs.publish({ ...namesOf(second), fence }, { ...publicationOf(namesOf(second), converted), converted });
+  await runs.publish({ ...toNames(second), fence }, { ...makePublication(toNames(second), converted), converted });
   expect(await numbers('published')).toBe(2);
   expect(await images.run(image.id, 2)).toEqual((await images.runs(image.id))[0]);
 });
@@ -104,9 +104,9 @@ test('latestRuns tells in short what each image is at', async () => {
   const waiting = await uploaded();
   const silent = await announced();
   const tried = await uploaded();
-  await runs.finish(namesOf(tried.run), { status: 'cancelled' });
+  await runs.finish(toNames(tried.run), { status: 'cancelled' });
   const second = await images.newRun(tried.image.id);
-  const first = await runs.beginAttempt(namesOf(second), 'worker-1');
+  const first = await runs.beginAttempt(toNames(second), 'worker-1');
   await runs.stepStarted({ runId: second.id, fence: first.fence }, 'admit', 'worker-1', 1);
   await runs.stepStarted({ runId: second.id, fence: first.fence }, 'convert', 'worker-1', 1);
   await runs.stepProgress({ runId: second.id, fence: first.fence }, 'convert', 80);
@@ -136,11 +136,11 @@ test('latestRuns tells in short what each image is at', async () => {
     findings: null,
   });
   // Another worker takes over and begins at the beginning.
-  const { fence } = await runs.beginAttempt(namesOf(second), 'worker-2');
+  const { fence } = await runs.beginAttempt(toNames(second), 'worker-2');
   await runs.stepStarted({ runId: second.id, fence }, 'admit', 'worker-2', 1);
   await runs.saveReport(
     { runId: second.id, fence },
-    someReport(namesOf(second), 'publish', { guest: { osName: 'Debian 12' } }),
+    someReport(toNames(second), 'publish', { guest: { osName: 'Debian 12' } }),
   );
   expect((await images.latestRuns(ids)).get(tried.image.id)).toMatchObject({
     step: 'admit',
@@ -161,8 +161,8 @@ describe('newRun', () => {
   ];
   test.each(ends)('tries an image again whose run was $status', async (end) => {
     const { image, run } = await uploaded();
-    await runs.beginAttempt(namesOf(run), 'worker');
-    await runs.finish(namesOf(run), end);
+    await runs.beginAttempt(toNames(run), 'worker');
+    await runs.finish(toNames(run), end);
     const second = await images.newRun(image.id);
     expect(second).toMatchObject({ imageId: image.id, number: 2, status: 'queued', failure: null, report: null });
     expect(second.workflowId).toBe(makeWorkflowId(image.id, 2));
@@ -172,14 +172,14 @@ describe('newRun', () => {
   test('replaces settings of the image, one by one', async () => {
     const { id, upload } = await announced();
     const { run } = await images.findOrCreate(someObject(project, { key: upload.key }), defaults());
-    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await runs.finish(toNames(run), { status: 'cancelled' });
     await images.newRun(id, { targetFormat: 'raw' });
     expect(await images.get(id, project.id)).toMatchObject({ settings: { policy: 'warn', targetFormat: 'raw' } });
   });
 
   test('has an end: all runs of an image are told of with it', async () => {
     const { image, run } = await uploaded();
-    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await runs.finish(toNames(run), { status: 'cancelled' });
     const { most } = requestLimits.runs;
     await database.db
       .updateTable('runs')
@@ -188,7 +188,7 @@ describe('newRun', () => {
       .execute();
     const last = await images.newRun(image.id);
     expect(last.number).toBe(most);
-    await runs.finish(namesOf(last), { status: 'cancelled' });
+    await runs.finish(toNames(last), { status: 'cancelled' });
     await expect(images.newRun(image.id)).rejects.toMatchObject({
       code: 'quota-exceeded',
       message: expect.stringContaining(`at most ${most} runs`),
@@ -198,9 +198,9 @@ describe('newRun', () => {
   test('is a conflict while a run is open, and when two ask at once', async () => {
     const { image, run } = await uploaded();
     await expect(images.newRun(image.id)).rejects.toMatchObject({ code: 'conflict', retryable: false });
-    await runs.beginAttempt(namesOf(run), 'worker');
+    await runs.beginAttempt(toNames(run), 'worker');
     await expect(images.newRun(image.id)).rejects.toMatchObject({ code: 'conflict' });
-    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await runs.finish(toNames(run), { status: 'cancelled' });
     const both = await Promise.allSettled([images.newRun(image.id), images.newRun(image.id)]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
@@ -209,7 +209,7 @@ describe('newRun', () => {
   test('is a conflict when the image is published, has no bytes, or is being deleted', async () => {
     const { image: published } = await publishedImage(database.db, project);
     const { image: going, run } = await uploaded();
-    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await runs.finish(toNames(run), { status: 'cancelled' });
     await images.markForDeletion(going.id);
     for (const { id } of [published, going, await announced()]) {
       await expect(images.newRun(id)).rejects.toMatchObject({ code: 'conflict', remedy: expect.any(String) });
@@ -226,13 +226,13 @@ test('runs are in admission until that step has ended, well or not, or the run h
   const failed = await uploaded();
   const finished = await uploaded();
   for (const { run } of [begun, admitted, failed]) {
-    const { fence } = await runs.beginAttempt(namesOf(run), 'worker');
-    const attempt = { ...namesOf(run), fence };
+    const { fence } = await runs.beginAttempt(toNames(run), 'worker');
+    const attempt = { ...toNames(run), fence };
     await runs.stepStarted(attempt, 'admit', 'worker', 1);
     if (run === admitted.run) await runs.stepEnded(attempt, 'admit', 'done');
     if (run === failed.run) await runs.stepEnded(attempt, 'admit', 'failed', { code: 'internal', message: 'failed' });
   }
-  await runs.finish(namesOf(finished.run), { status: 'cancelled' });
+  await runs.finish(toNames(finished.run), { status: 'cancelled' });
   const all = [queued, begun, admitted, failed, finished].map(({ run }) => run.id);
   expect(new Set(await images.inAdmission(all))).toEqual(new Set([queued.run.id, begun.run.id]));
 });
@@ -244,8 +244,8 @@ test('open runs of a certain age are found, begun or not, and no others', async 
   const deleted = await uploaded();
   await uploaded();
   for (const { image } of [old, begun, cancelled, deleted]) await age(image.id, 120);
-  await runs.beginAttempt(namesOf(begun.run), 'worker');
-  await runs.finish(namesOf(cancelled.run), { status: 'cancelled' });
+  await runs.beginAttempt(toNames(begun.run), 'worker');
+  await runs.finish(toNames(cancelled.run), { status: 'cancelled' });
   await images.markDeleted(deleted.image.id);
   const found = (await images.openRuns(60)).filter(({ image }) => image.projectId === project.id);
   expect(found).toMatchObject([
@@ -258,14 +258,14 @@ describe('deleting', () => {
   test('is a conflict while a run works on the image, and changes nothing then', async () => {
     const { image, run } = await uploaded();
     await expect(images.markForDeletion(image.id)).rejects.toMatchObject({ code: 'conflict', retryable: false });
-    await runs.beginAttempt(namesOf(run), 'worker');
+    await runs.beginAttempt(toNames(run), 'worker');
     await expect(images.markForDeletion(image.id)).rejects.toMatchObject({ code: 'conflict' });
     expect(await images.get(image.id, project.id)).toMatchObject({ status: 'importing' });
   });
 
   test('goes in two halves, each of which may happen twice', async () => {
     const { image } = await publishedImage(database.db, project);
-    const pending = async () => idsOf(await images.pendingDeletions()).includes(image.id);
+    const pending = async () => listIds(await images.pendingDeletions()).includes(image.id);
     expect(await pending()).toBe(false);
     await images.markForDeletion(image.id);
     await images.markForDeletion(image.id);
@@ -290,7 +290,7 @@ describe('deleting', () => {
   test('frees the key: the same bytes are a new image when they come again', async () => {
     const object = someObject(project);
     const { image, run } = await uploaded(object);
-    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await runs.finish(toNames(run), { status: 'cancelled' });
     await images.markForDeletion(image.id);
     await images.markDeleted(image.id);
     const again = await images.findOrCreate(object, defaults());
@@ -301,7 +301,7 @@ describe('deleting', () => {
   test('and trying again at once: one of them wins', async () => {
     for (let round = 0; round < 10; round++) {
       const { image, run } = await uploaded();
-      await runs.finish(namesOf(run), { status: 'cancelled' });
+      await runs.finish(toNames(run), { status: 'cancelled' });
       const both = await Promise.allSettled([images.markForDeletion(image.id), images.newRun(image.id)]);
       expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
       expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
@@ -319,7 +319,7 @@ test('images that were announced, and of which nothing was heard for so long, ar
   await images.findOrCreate(someObject(project, { key: arrived.upload.key }), defaults());
   await age(arrived.id, 120);
   const mine = async (seconds: number): Promise<string[]> =>
-    idsOf((await images.abandoned(seconds)).filter(({ projectId }) => projectId === project.id));
+    listIds((await images.abandoned(seconds)).filter(({ projectId }) => projectId === project.id));
   expect(await mine(60)).toEqual([silent.id]);
   await images.markDeleted(silent.id);
   expect(await mine(60)).toEqual([]);

@@ -11,7 +11,7 @@ import type { ImageFilter, ImageStore, Run, SharedWith } from '../../shared/port
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
-import { namesOf, publishedImage, someObject, someProject, someReport, uploadedImage } from '../support/samples.ts';
+import { publishedImage, someObject, someProject, someReport, toNames, uploadedImage } from '../support/samples.ts';
 
 /** What the port promises of images as records, on a real Postgres. */
 
@@ -39,7 +39,7 @@ function announced(name = 'Debian 12') {
 function defaults() {
   return { projectId: project.id, name: 'Of the event', settings: {} };
 }
-function idsOf(found: readonly Image[]): string[] {
+function listIds(found: readonly Image[]): string[] {
   return found.map(({ id }) => id);
 }
 
@@ -157,13 +157,13 @@ describe('findOrCreate', () => {
     expect(two.isNew).toBe(true);
     expect(two.image.id).not.toBe(one.image.id);
     expect(await images.findOrCreate(first, defaults())).toMatchObject({ isNew: false, image: { id: one.image.id } });
-    expect(await runs.context(namesOf(one.run))).toMatchObject({ upload: { etag: first.etag, versionId: 'v1' } });
+    expect(await runs.context(toNames(one.run))).toMatchObject({ upload: { etag: first.etag, versionId: 'v1' } });
   });
 
   test('gives the newest run of an image that was tried again', async () => {
     const object = someObject(project);
     const { image, run } = await uploaded(object);
-    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await runs.finish(toNames(run), { status: 'cancelled' });
     const second = await images.newRun(image.id);
     expect(await images.findOrCreate(object, defaults())).toMatchObject({ isNew: false, run: { id: second.id } });
   });
@@ -181,7 +181,7 @@ test('bytes are known once they are an image, and until it is deleted', async ()
   expect(await images.unknownAmong([...others, object])).toEqual(others);
   expect(await images.isKnown({ ...object, etag: 'other' })).toBe(false);
   expect(await images.isKnown({ ...object, key: `${object.key}-2` })).toBe(false);
-  await runs.finish(namesOf(run), { status: 'cancelled' });
+  await runs.finish(toNames(run), { status: 'cancelled' });
   await images.markForDeletion(image.id);
   expect(await images.isKnown(object)).toBe(true);
   await images.markDeleted(image.id);
@@ -200,9 +200,9 @@ test('search finds by name and by the beginning of an id, ten at most, within th
   const all = await Promise.all(Array.from({ length: 12 }, () => announced('Rocky 9')));
   const [one] = all as [Image];
   expect(await images.search('Rocky 9', { projectId: project.id })).toHaveLength(10);
-  expect(idsOf(await images.search(one.id, { projectId: project.id }))).toEqual([one.id]);
-  expect(idsOf(await images.search(one.id.slice(0, 13).toUpperCase(), { projectId: project.id }))).toEqual([one.id]);
-  expect(idsOf(await images.search(one.id, { projectId: undefined }))).toEqual([one.id]);
+  expect(listIds(await images.search(one.id, { projectId: project.id }))).toEqual([one.id]);
+  expect(listIds(await images.search(one.id.slice(0, 13).toUpperCase(), { projectId: project.id }))).toEqual([one.id]);
+  expect(listIds(await images.search(one.id, { projectId: undefined }))).toEqual([one.id]);
   expect(await images.search(one.id, { projectId: other.id })).toEqual([]);
   expect(await images.search('Rocky', { projectId: project.id })).toEqual([]);
   expect(await images.search('%', { projectId: project.id })).toEqual([]);
@@ -218,9 +218,9 @@ test('what others share is listed and found by what the project has said to it, 
   for (const { id } of [shared, hidden]) await glance.addMember(id, other.id);
   await glance.change(hidden.id, () => ({ isHidden: true }));
   const listed = async (answer: SharedWith['answer'], projectId = other.id) =>
-    idsOf(await images.list({ projectId: undefined, sharedWith: { projectId, answer }, limit: 10 }));
+    listIds(await images.list({ projectId: undefined, sharedWith: { projectId, answer }, limit: 10 }));
   const found = async (text: string) =>
-    idsOf(await images.search(text, { sharedWith: { projectId: other.id, answer: 'all' }, projectId: undefined }));
+    listIds(await images.search(text, { sharedWith: { projectId: other.id, answer: 'all' }, projectId: undefined }));
   for (const answer of ['pending', 'rejected', 'accepted'] as const) {
     await glance.setMemberStatus(shared.id, other.id, answer);
     for (const asked of ['pending', 'rejected', 'accepted', 'all'] as const) {
@@ -254,7 +254,7 @@ describe('list', () => {
     const ids: string[] = [];
     for (let after: string | undefined; ; after = ids.at(-1)) {
       const page = await images.list({ ...filter, ...(after ? { after } : {}), limit });
-      ids.push(...idsOf(page));
+      ids.push(...listIds(page));
       if (page.length < limit) return ids;
     }
   };
@@ -271,7 +271,7 @@ describe('list', () => {
     const made = await Promise.all(Array.from({ length: 7 }, () => announced()));
     const moment = new Date();
     await database.db.updateTable('images').set({ created_at: moment }).where('project_id', '=', project.id).execute();
-    expect((await pages({ projectId: project.id }, 2)).sort()).toEqual(idsOf(made).sort());
+    expect((await pages({ projectId: project.id }, 2)).sort()).toEqual(listIds(made).sort());
   });
 
   test('a page goes on where the one before ended, though its last image was deleted meanwhile', async () => {
@@ -279,17 +279,17 @@ describe('list', () => {
     for (let count = 0; count < 3; count++) made.unshift((await announced()).id);
     const [first, second, third] = made as [string, string, string];
     await images.markDeleted(second);
-    expect(idsOf(await images.list({ projectId: project.id, after: second, limit: 9 }))).toEqual([third]);
-    expect(idsOf(await images.list({ projectId: project.id, limit: 9 }))).toEqual([first, third]);
+    expect(listIds(await images.list({ projectId: project.id, after: second, limit: 9 }))).toEqual([third]);
+    expect(listIds(await images.list({ projectId: project.id, limit: 9 }))).toEqual([first, third]);
   });
 
   test('filters by project, status and name', async () => {
     const waiting = await announced('A');
     const { image: active } = await publishedImage(database.db, project);
     await createImageStore(database.db).change(active.id, () => ({ name: 'B' }));
-    expect(idsOf(await images.list({ projectId: project.id, status: 'active', limit: 9 }))).toEqual([active.id]);
-    expect(idsOf(await images.list({ projectId: project.id, status: 'queued', limit: 9 }))).toEqual([waiting.id]);
-    expect(idsOf(await images.list({ projectId: project.id, name: 'B', limit: 9 }))).toEqual([active.id]);
+    expect(listIds(await images.list({ projectId: project.id, status: 'active', limit: 9 }))).toEqual([active.id]);
+    expect(listIds(await images.list({ projectId: project.id, status: 'queued', limit: 9 }))).toEqual([waiting.id]);
+    expect(listIds(await images.list({ projectId: project.id, name: 'B', limit: 9 }))).toEqual([active.id]);
     expect(await images.list({ projectId: project.id, status: 'queued', name: 'B', limit: 9 })).toEqual([]);
     expect(await images.list({ projectId: other.id, limit: 9 })).toEqual([]);
   });
@@ -297,7 +297,7 @@ describe('list', () => {
   test('filters by what the newest run has found in it, and by who may see it', async () => {
     const rejected = async (guest: Report['guest']): Promise<Run> => {
       const { run } = await uploaded();
-      const names = namesOf(run);
+      const names = toNames(run);
       await runs.finish(names, { status: 'rejected', report: someReport(names, 'reject', { guest }) });
       return run;
     };
@@ -305,7 +305,7 @@ describe('list', () => {
     const windows = await rejected({ osType: 'windows', osDistro: 'windows' });
     await announced();
     const withSystem = async (system: ListedSystem) =>
-      idsOf(await images.list({ projectId: project.id, system, limit: 9 }));
+      listIds(await images.list({ projectId: project.id, system, limit: 9 }));
     expect(await withSystem('debian')).toEqual([debian.imageId]);
     expect(await withSystem('linux')).toEqual([debian.imageId]);
     expect(await withSystem('windows')).toEqual([windows.imageId]);
@@ -316,7 +316,7 @@ describe('list', () => {
 
     await createImageStore(database.db).change(windows.imageId, () => ({ visibility: 'private' }));
     const seenBy = async (visibility: Visibility) =>
-      idsOf(await images.list({ projectId: project.id, visibility, limit: 9 }));
+      listIds(await images.list({ projectId: project.id, visibility, limit: 9 }));
     expect(await seenBy('private')).toEqual([windows.imageId]);
     expect(await seenBy('shared')).toHaveLength(2);
     expect(await seenBy('public')).toEqual([]);

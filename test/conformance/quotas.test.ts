@@ -16,7 +16,15 @@ import type { Project, ProjectStore } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun } from '../support/run-records.ts';
-import { hex, namesOf, publicationOf, publishedImage, someDisk, someObject, someProject } from '../support/samples.ts';
+import {
+  hex,
+  makePublication,
+  publishedImage,
+  someDisk,
+  someObject,
+  someProject,
+  toNames,
+} from '../support/samples.ts';
 
 /** Quotas on a real Postgres: exact under races, and never wrong afterwards. */
 
@@ -201,18 +209,18 @@ describe('bytes', () => {
   test('that came from elsewhere without a question count, and their run refuses them until there is room', async () => {
     const id = await uploading(700);
     const { image, run } = await arrive(`${project.keyPrefix}foreign`, 400);
-    expect((await runs.context(namesOf(run))).overQuota).toEqual({
+    expect((await runs.context(toNames(run))).overQuota).toEqual({
       resource: 'bytes',
       limit: 1000,
       used: 700,
       wanted: 400,
     });
     expect((await used())?.bytes).toBe(1100);
-    await runs.finish(namesOf(run), { status: 'failed', failure: { code: 'x', message: 'x' } });
+    await runs.finish(toNames(run), { status: 'failed', failure: { code: 'x', message: 'x' } });
     await expect(images.newRun(image.id)).rejects.toMatchObject(over);
     await images.closeMultipart(id, null);
     const again = await images.newRun(image.id);
-    expect((await runs.context(namesOf(again))).overQuota).toBeUndefined();
+    expect((await runs.context(toNames(again))).overQuota).toBeUndefined();
     expect((await used())?.bytes).toBe(400);
   });
 
@@ -221,7 +229,7 @@ describe('bytes', () => {
     await images.reserveUpload(id, 1000);
     const { image, run } = await arrive(upload.key, 1000);
     expect(image.id).toBe(id);
-    expect((await runs.context(namesOf(run))).overQuota).toBeUndefined();
+    expect((await runs.context(toNames(run))).overQuota).toBeUndefined();
     expect(await used()).toMatchObject({ bytes: 1000, uploads: 0 });
   });
 
@@ -232,7 +240,7 @@ describe('bytes', () => {
     expect(second.image.id).not.toBe(first.image.id);
     expect((await used())?.bytes).toBe(700);
     const failure = { code: 'object-changed', message: 'x' };
-    await runs.finish(namesOf(first.run), { status: 'failed', failure });
+    await runs.finish(toNames(first.run), { status: 'failed', failure });
     expect((await used())?.bytes).toBe(700);
   });
 
@@ -242,13 +250,13 @@ describe('bytes', () => {
     const disk = someDisk({ size: 300 });
     await runs.reserve({ ...run, fence }, disk.size);
     expect((await used())?.bytes).toBe(1024);
-    await runs.publish({ ...run, fence }, publicationOf(run, disk));
+    await runs.publish({ ...run, fence }, makePublication(run, disk));
     expect((await used())?.bytes).toBe(300);
   });
 
   test('of what shall be published are reserved, and given back when it is not', async () => {
     const { run } = await arrive(`${project.keyPrefix}a`, 400);
-    const names = namesOf(run);
+    const names = toNames(run);
     const { fence } = await runs.beginAttempt(names, 'worker');
     await expect(runs.reserve({ ...names, fence: fence - 1 }, 900)).rejects.toMatchObject({ code: 'superseded' });
     await runs.reserve({ ...names, fence }, 900);
@@ -266,7 +274,7 @@ describe('bytes', () => {
     expect(await used()).toMatchObject({ bytes: 600, images: 0 });
     await images.markDeleted(id);
     const { image, run } = await arrive(`${project.keyPrefix}a`, 700);
-    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await runs.finish(toNames(run), { status: 'cancelled' });
     await images.markForDeletion(image.id);
     expect((await used())?.bytes).toBe(0);
   });
@@ -447,7 +455,7 @@ test('whatever is done in whatever order, usage is what the images hold, and no 
         const key = `${project.keyPrefix}${hex(8)}`;
         const { image, run } = await arrive(key, operation.size);
         const isOver = total() + operation.size > limit;
-        expect((await runs.context(namesOf(run))).overQuota !== undefined).toBe(isOver);
+        expect((await runs.context(toNames(run))).overQuota !== undefined).toBe(isOver);
         model.push({ id: image.id, key, held: operation.size, state: 'arrived' });
       } else if (operation.do === 'reserve') {
         const image = pick(operation.which, 'announced', 'open');
@@ -466,11 +474,11 @@ test('whatever is done in whatever order, usage is what the images hold, and no 
         const image = pick(operation.which, 'arrived');
         const [run] = image ? await images.runs(image.id) : [];
         if (!image || !run || run.finishedAt) continue;
-        const names = namesOf(run);
+        const names = toNames(run);
         const { fence } = await runs.beginAttempt(names, 'worker');
         const fits = await takes(operation.size - image.held, () => runs.reserve({ ...names, fence }, operation.size));
         if (operation.do === 'publish' && fits) {
-          await runs.publish({ ...names, fence }, publicationOf(names, someDisk({ size: operation.size })));
+          await runs.publish({ ...names, fence }, makePublication(names, someDisk({ size: operation.size })));
           Object.assign(image, { held: operation.size, state: 'published' });
         } else await runs.finish(names, { status: 'failed', failure: { code: 'x', message: 'x' } });
       } else if (operation.do === 'delete') {

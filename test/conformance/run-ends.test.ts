@@ -6,7 +6,7 @@ import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun, queuedRun, runRecords } from '../support/run-records.ts';
-import { hex, namesOf, publicationOf, someDisk, someProject, someReport } from '../support/samples.ts';
+import { hex, makePublication, someDisk, someProject, someReport, toNames } from '../support/samples.ts';
 
 /** What the port promises of the end of a run, on a real Postgres. */
 
@@ -40,7 +40,7 @@ describe('publish', () => {
     await runs.saveReport({ ...run, fence }, someReport(run, 'publish-with-warnings'));
     expect(await runs.isPublished(run.runId)).toBe(false);
     const converted = someDisk({ format: 'raw', size: 4096, virtualSize: 4096 });
-    const { bucket, key } = publicationOf(run, converted);
+    const { bucket, key } = makePublication(run, converted);
     await runs.publish({ ...run, fence }, { bucket, key, converted });
     const { format, size, virtualSize, sha256 } = converted;
     expect(await runs.isPublished(run.runId)).toBe(true);
@@ -74,7 +74,7 @@ describe('publish', () => {
       await runs.publish(
         { ...run, fence },
         {
-          ...publicationOf(run, someDisk({ virtualSize: 2 ** 30 + 1 })),
+          ...makePublication(run, someDisk({ virtualSize: 2 ** 30 + 1 })),
           properties: found,
         },
       );
@@ -93,7 +93,7 @@ describe('publish', () => {
 
   test('twice is once', async () => {
     const { run, fence } = await begun();
-    const publication = publicationOf(run);
+    const publication = makePublication(run);
     await runs.publish({ ...run, fence }, publication);
     const before = await records.everything(run);
     await runs.publish({ ...run, fence }, publication);
@@ -103,7 +103,7 @@ describe('publish', () => {
   test('the same attempt twice at once is once, and neither call fails', async () => {
     for (let round = 0; round < 10; round++) {
       const { run, fence } = await begun();
-      const publication = publicationOf(run);
+      const publication = makePublication(run);
       await Promise.all(Array.from({ length: 4 }, () => runs.publish({ ...run, fence }, publication)));
       expect(await records.publications(run)).toHaveLength(1);
       expect(await records.outbox(run)).toHaveLength(1);
@@ -133,7 +133,7 @@ describe('publish', () => {
     const race = async (): Promise<void> => {
       const { run, fence } = await begun();
       const [published, taken] = await Promise.allSettled([
-        runs.publish({ ...run, fence }, publicationOf(run)),
+        runs.publish({ ...run, fence }, makePublication(run)),
         runs.beginAttempt(run, 'worker-2'),
       ]);
       expect([published.status, taken.status].sort()).toEqual(['fulfilled', 'rejected']);
@@ -206,7 +206,7 @@ describe('finish', () => {
 
   test('does nothing when the run has ended: published, or finished before', async () => {
     const { run: published, fence } = await begun();
-    await runs.publish({ ...published, fence }, publicationOf(published));
+    await runs.publish({ ...published, fence }, makePublication(published));
     const { run: cancelled } = await begun();
     await runs.finish(cancelled, { status: 'cancelled' });
     for (const run of [published, cancelled]) {
@@ -220,7 +220,7 @@ describe('finish', () => {
   test('of a former run leaves the next one, and the image, alone', async () => {
     const { run } = await begun();
     await runs.finish(run, { status: 'cancelled' });
-    const second = namesOf(await images.newRun(run.imageId));
+    const second = toNames(await images.newRun(run.imageId));
     await runs.beginAttempt(second, 'worker-2');
     await runs.finish(run, { status: 'failed', failure: { code: 'internal', message: 'Too late.' } });
     expect(await records.image(run)).toMatchObject({ status: 'importing' });
@@ -231,7 +231,7 @@ describe('finish', () => {
     for (let round = 0; round < 10; round++) {
       const { run, fence } = await begun();
       const [published] = await Promise.allSettled([
-        runs.publish({ ...run, fence }, publicationOf(run)),
+        runs.publish({ ...run, fence }, makePublication(run)),
         runs.finish(run, { status: 'cancelled' }),
       ]);
       const won = published.status === 'fulfilled';

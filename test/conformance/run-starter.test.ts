@@ -40,11 +40,11 @@ function someRun(more: Partial<StartRun> = {}): StartRun {
     ...more,
   };
 }
-function handleOf({ workflowId }: StartRun) {
+function openHandle({ workflowId }: StartRun) {
   return client.workflow.getHandle(workflowId);
 }
 /** How often Temporal has started it: every execution has its own run id. */
-async function executionsOf({ workflowId }: StartRun): Promise<string[]> {
+async function listExecutions({ workflowId }: StartRun): Promise<string[]> {
   const found: string[] = [];
   for await (const { runId } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) found.push(runId);
   return found;
@@ -78,7 +78,7 @@ describe('start', () => {
     const run = someRun({ name: 'Debian 12\n**bold** `x` <b>ü</b>' });
     await starter.start(run);
     const { imageId, runId, projectId } = run;
-    const described = await handleOf(run).describe();
+    const described = await openHandle(run).describe();
     expect(described).toMatchObject({
       type: processImageType,
       taskQueue: sharedTaskQueue,
@@ -91,7 +91,7 @@ describe('start', () => {
     });
     // The name is an uploader's text, and Temporal's UI renders Markdown.
     expect(await described.staticSummary()).toBe('Debian 12   bold    x   b ü  b  (project demo)');
-    const [started] = (await handleOf(run).fetchHistory()).events ?? [];
+    const [started] = (await openHandle(run).fetchHistory()).events ?? [];
     const input = started?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
     expect(JSON.parse(Buffer.from(input ?? []).toString())).toEqual({ imageId, runId, ...timings });
   });
@@ -103,10 +103,13 @@ describe('start', () => {
     const racing = someRun();
     await Promise.all(Array.from({ length: 10 }, () => starter.start(racing)));
     for (const each of [run, racing]) {
-      const found = await eventually(async () => ((await executionsOf(each)).length > 0 ? executionsOf(each) : false), {
-        within: 30,
-        what: 'the workflow is listed',
-      });
+      const found = await eventually(
+        async () => ((await listExecutions(each)).length > 0 ? listExecutions(each) : false),
+        {
+          within: 30,
+          what: 'the workflow is listed',
+        },
+      );
       expect(found).toHaveLength(1);
     }
   });
@@ -114,10 +117,10 @@ describe('start', () => {
   test.each(['completed', 'failed'] as const)('does nothing when the run has %s already', async (how) => {
     const run = someRun();
     await starter.start(run);
-    const before = await handleOf(run).describe();
+    const before = await openHandle(run).describe();
     await endAs(how, run);
     await starter.start(run);
-    const after = await handleOf(run).describe();
+    const after = await openHandle(run).describe();
     expect(after.status.name).toBe(how.toUpperCase());
     expect(after.runId).toBe(before.runId);
   });
@@ -129,18 +132,18 @@ describe('cancel', () => {
     await starter.start(run);
     expect(await starter.cancel(run.workflowId)).toBe(true);
     expect(await starter.cancel(run.workflowId)).toBe(true);
-    const { events } = await handleOf(run).fetchHistory();
+    const { events } = await openHandle(run).fetchHistory();
     expect(events?.filter((event) => event.workflowExecutionCancelRequestedEventAttributes)).toHaveLength(1);
-    expect((await handleOf(run).describe()).status.name).toBe('RUNNING');
+    expect((await openHandle(run).describe()).status.name).toBe('RUNNING');
   });
 
   test('does nothing when there is no such run, which it says, or it has ended', async () => {
     expect(await starter.cancel(someRun().workflowId)).toBe(false);
     const run = someRun();
     await starter.start(run);
-    await handleOf(run).terminate();
+    await openHandle(run).terminate();
     await starter.cancel(run.workflowId);
-    expect((await handleOf(run).describe()).status.name).toBe('TERMINATED');
+    expect((await openHandle(run).describe()).status.name).toBe('TERMINATED');
   });
 });
 

@@ -7,14 +7,14 @@ import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun, queuedRun, runRecords } from '../support/run-records.ts';
 import {
-  namesOf,
-  publicationOf,
+  makePublication,
   publishedImage,
   type RunNames,
   someDisk,
   someObject,
   someProject,
   someReport,
+  toNames,
   uploadedImage,
 } from '../support/samples.ts';
 
@@ -49,8 +49,8 @@ describe('context', () => {
     const object = someObject(project, { size: 7 * 1024 ** 3 });
     const { image, run } = await uploadedImage(database.db, project, object);
     const { bucket, key, size, etag } = object;
-    expect(await runs.context(namesOf(run))).toEqual({
-      ...namesOf(run),
+    expect(await runs.context(toNames(run))).toEqual({
+      ...toNames(run),
       createdAt: expect.any(Date),
       isVerbatim: false,
       containerFormat: null,
@@ -72,7 +72,7 @@ describe('context', () => {
       const wanted = { projectId: project.id, name: 'x', settings: {}, properties };
       const { image, run } = await images.findOrCreate(someObject(project), wanted);
       expect(image.properties).toEqual(properties);
-      return (await runs.context(namesOf(run))).isBackup;
+      return (await runs.context(toNames(run))).isBackup;
     };
     expect(await of({ image_type: 'snapshot', snapshot_kind: 'backup' })).toBe(true);
     expect(await of({ image_type: 'snapshot', snapshot_kind: 'template' })).toBe(false);
@@ -87,7 +87,7 @@ describe('context', () => {
     const of = async (settings: object) => {
       const object = someObject(project);
       const { run } = await images.findOrCreate(object, { projectId: project.id, name: 'x', settings });
-      return runs.context(namesOf(run));
+      return runs.context(toNames(run));
     };
     expect(await of({})).toMatchObject({ policy: 'warn', bootCheck: 'require', targetFormat: 'qcow2' });
     const own = { policy: 'enforce', bootCheck: 'off', targetFormat: 'raw' };
@@ -128,7 +128,7 @@ describe('beginAttempt', () => {
 
   test('is superseded by the end of the run, and changes nothing then', async () => {
     const { run, fence } = await begun();
-    await runs.publish({ ...run, fence }, publicationOf(run));
+    await runs.publish({ ...run, fence }, makePublication(run));
     const failed = await queued();
     await runs.finish(failed, { status: 'failed', failure: { code: 'internal', message: 'No.' } });
     for (const ended of [run, failed]) {
@@ -155,7 +155,7 @@ describe('a stale attempt', () => {
       runs.stepEnded({ ...run, fence }, 'convert', 'failed', { code: 'internal', message: 'stale' }),
     reserve: (run, fence) => runs.reserve({ ...run, fence }, 10),
     saveReport: (run, fence) => runs.saveReport({ ...run, fence }, someReport(run, 'reject')),
-    publish: (run, fence) => runs.publish({ ...run, fence }, publicationOf(run)),
+    publish: (run, fence) => runs.publish({ ...run, fence }, makePublication(run)),
   };
 
   test.each(Object.keys(writes))('is superseded at %s, and changes nothing', async (name) => {
@@ -238,7 +238,7 @@ describe('steps', () => {
   test('the step publish may end after it has ended the run', async () => {
     const { run, fence } = await begun();
     await runs.stepStarted({ ...run, fence }, 'publish', 'worker-1', 1);
-    await runs.publish({ ...run, fence }, publicationOf(run));
+    await runs.publish({ ...run, fence }, makePublication(run));
     await runs.stepEnded({ ...run, fence }, 'publish', 'done');
     expect(await records.steps(run)).toMatchObject([{ step: 'publish', status: 'done', percent: 100 }]);
   });

@@ -50,8 +50,8 @@ describe('sessions', () => {
     const { most } = requestLimits.sessions;
     const { id: projectId } = await someProject(database.db);
     const keys = createApiKeyStore(database.db);
-    const keyOf = () => keys.create({ projectId, name: 'k', hash: randomBytes(32), hint: hex(4), role: 'reader' });
-    const [keyId, another] = [await keyOf(), await keyOf()];
+    const makeKey = () => keys.create({ projectId, name: 'k', hash: randomBytes(32), hint: hex(4), role: 'reader' });
+    const [keyId, another] = [await makeKey(), await makeKey()];
     const [others, idle, used] = Array.from({ length: 3 }, () => randomBytes(32)) as [Buffer, Buffer, Buffer];
     await sessions.create({ hash: others, keyId: another, expiresAt: inMs(3600_000) });
     for (const hash of [used, idle]) await sessions.create({ hash, keyId, expiresAt: inMs(3600_000) });

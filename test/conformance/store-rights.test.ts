@@ -27,14 +27,14 @@ beforeAll(async () => {
   // As Compose does it, at every start: keys are those of now.
   const file = join(dataDir, 'key');
   await writeFile(file, `${secretKey}\n`);
-  await runCli(['store-users', '--key', ...processRoles.map((role) => `${role}=${file}`)], { env: envOf(root) });
+  await runCli(['store-users', '--key', ...processRoles.map((role) => `${role}=${file}`)], { env: makeEnv(root) });
 });
 afterAll(async () => {
   await server?.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 
-function storeOf(user: ProcessRole) {
+function openStore(user: ProcessRole) {
   return createObjectStore({
     endpoint: server.endpoint,
     region: server.region,
@@ -45,7 +45,7 @@ function storeOf(user: ProcessRole) {
 }
 
 /** Of a command that needs nothing but the store. */
-function envOf(key: { accessKey: string; secretKey: string }): Record<string, string> {
+function makeEnv(key: { accessKey: string; secretKey: string }): Record<string, string> {
   return {
     DATABASE_URL: 'postgres://127.0.0.1:1/none',
     REDIS_URL: 'redis://127.0.0.1:1',
@@ -58,14 +58,14 @@ function envOf(key: { accessKey: string; secretKey: string }): Record<string, st
 
 async function doctor(role: ProcessRole, key: { accessKey: string; secretKey: string }) {
   const { stdout } = await runCli(['--json', 'doctor', '--only', 'object-store', '--role', role], {
-    env: envOf(key),
+    env: makeEnv(key),
   });
   const { checks } = JSON.parse(stdout) as { checks: { outcome: string; message: string }[] };
   return checks.map(({ outcome, message }) => `${outcome}: ${message}`).filter((line) => !line.includes('Browsers'));
 }
 
 test('the API takes uploads in, and removes none; of images it removes what it refuses', async () => {
-  const store = storeOf('api');
+  const store = openStore('api');
   await store.put('uploads', 'demo/a', Buffer.from('bytes'), 'text/plain');
   expect(await store.head('uploads', 'demo/a')).toMatchObject({ size: 5 });
   expect(await store.head('images', 'demo/none')).toBeUndefined();
@@ -77,14 +77,14 @@ test('the API takes uploads in, and removes none; of images it removes what it r
 });
 
 test('queues list and clear away; they write nothing', async () => {
-  const store = storeOf('queues');
+  const store = openStore('queues');
   await expect(store.put('images', 'demo/b', Buffer.from('x'), 'text/plain')).rejects.toThrow(
     /refuses the credentials/,
   );
   await expect(store.createMultipart('uploads', 'demo/b')).rejects.toThrow(/refuses the credentials/);
-  await storeOf('worker').put('images', 'demo/c', Buffer.from('x'), 'text/plain');
+  await openStore('worker').put('images', 'demo/c', Buffer.from('x'), 'text/plain');
   await store.remove('images', 'demo/c');
-  expect(await storeOf('worker').head('images', 'demo/c')).toBeUndefined();
+  expect(await openStore('worker').head('images', 'demo/c')).toBeUndefined();
 });
 
 test.each(processRoles)('doctor finds that %s may do what it needs, and nothing besides', async (role) => {

@@ -108,7 +108,7 @@ async function pulled(path: string): Promise<Response | undefined> {
   const response = await fetch(`${registry.url}/v2/vms/demo/${path}`, { headers: { accept } });
   return response.status === 404 ? undefined : response;
 }
-async function manifestOf({ imageId }: Deliverable): Promise<Manifest | undefined> {
+async function readManifest({ imageId }: Deliverable): Promise<Manifest | undefined> {
   return (await (await pulled(`manifests/${imageId}`))?.json()) as Manifest | undefined;
 }
 /** What is in a layer: owner, size and name of each entry by tar(1), and the bytes of one. */
@@ -141,7 +141,7 @@ const there: Record<Kind, (image: Deliverable) => Promise<Buffer[]>> = {
     );
   },
   oci: async (image) => {
-    const disk = (await manifestOf(image))?.layers[0];
+    const disk = (await readManifest(image))?.layers[0];
     return disk ? [await layer(disk.digest, 'disk/disk.raw')] : [];
   },
   proxmox: async ({ imageId }) =>
@@ -459,7 +459,7 @@ describe('oci', () => {
   test('is a containerDisk: the disk in /disk/, of user and group 107, under the ID of the image', async () => {
     const image = someImage({ format: 'qcow2' });
     const { location } = await deliver(target('oci'), image);
-    const manifest = await manifestOf(image);
+    const manifest = await readManifest(image);
     expect(manifest).toMatchObject({
       schemaVersion: 2,
       mediaType: 'application/vnd.oci.image.manifest.v1+json',

@@ -43,7 +43,7 @@ function subscribed(url = 'http://127.0.0.1:9/hook', projectId = project.id): Pr
   return webhooks.create({ projectId, url, secret });
 }
 /** The messages of a webhook: what relay gives, and no other test's. */
-async function pendingOf(webhook: Webhook): Promise<string[]> {
+async function listPending(webhook: Webhook): Promise<string[]> {
   const all = await Promise.all((await webhooks.relay()).map((id) => webhooks.message(id)));
   return all.filter((each) => each?.webhook.id === webhook.id).map((each) => each?.id ?? '');
 }
@@ -73,9 +73,9 @@ describe('relay', () => {
     await webhooks.disable(disabled.id);
     const foreign = await subscribed(undefined, (await someProject(database.db)).id);
     const { image, run } = await publishedImage(database.db, project);
-    const ids = [await pendingOf(one), await pendingOf(two)].flat();
+    const ids = [await listPending(one), await listPending(two)].flat();
     expect(ids).toHaveLength(2);
-    expect([...(await pendingOf(disabled)), ...(await pendingOf(foreign))]).toEqual([]);
+    expect([...(await listPending(disabled)), ...(await listPending(foreign))]).toEqual([]);
     const [first, second] = await Promise.all(ids.map((id) => webhooks.message(id)));
     expect(first).toMatchObject({
       status: 'pending',
@@ -90,9 +90,9 @@ describe('relay', () => {
     await publishedImage(database.db, project);
     await publishedImage(database.db, project);
     await Promise.all(Array.from({ length: 8 }, () => webhooks.relay()));
-    const ids = await pendingOf(webhook);
+    const ids = await listPending(webhook);
     expect(ids).toHaveLength(2);
-    expect((await pendingOf(webhook)).sort()).toEqual(ids.sort());
+    expect((await listPending(webhook)).sort()).toEqual(ids.sort());
   });
 
   test('of one project do not stand behind all of another', async () => {
@@ -115,18 +115,18 @@ describe('relay', () => {
     await publishedImage(database.db, project);
     await webhooks.relay();
     const webhook = await subscribed();
-    expect(await pendingOf(webhook)).toEqual([]);
+    expect(await listPending(webhook)).toEqual([]);
   });
 
   test('a message goes out of it when it is settled, and stays in it while it is tried', async () => {
     const webhook = await subscribed();
     for (let count = 0; count < 3; count++) await publishedImage(database.db, project);
-    const [delivered, failed, tried] = (await pendingOf(webhook)) as [string, string, string];
+    const [delivered, failed, tried] = (await listPending(webhook)) as [string, string, string];
     await webhooks.note(delivered, { status: 'delivered', httpStatus: 204 });
     await webhooks.note(failed, { status: 'failed', httpStatus: 410, error: 'HTTP 410' });
     await webhooks.note(tried, { status: 'pending', error: 'x'.repeat(10_000) });
     await webhooks.note(tried, { status: 'pending', httpStatus: 500, error: 'HTTP 500' });
-    expect(await pendingOf(webhook)).toEqual([tried]);
+    expect(await listPending(webhook)).toEqual([tried]);
     expect(await toRow(delivered)).toMatchObject({ attempts: 1, last_status: 204, settled_at: expect.any(Date) });
     expect(await toRow(failed)).toMatchObject({ last_error: 'HTTP 410', settled_at: expect.any(Date) });
     expect(await toRow(tried)).toMatchObject({ attempts: 2, last_status: 500, settled_at: null });
@@ -146,7 +146,7 @@ describe('sendMessage', () => {
     open.push(started);
     const webhook = await subscribed(started.url);
     for (let count = 0; count < times; count++) await publishedImage(database.db, project);
-    return { ...started, webhook, ids: await pendingOf(webhook) };
+    return { ...started, webhook, ids: await listPending(webhook) };
   };
   const notTaken = { code: 'unavailable', retryable: true };
 
@@ -165,7 +165,7 @@ describe('sendMessage', () => {
       new Verifier(secret).verify(body.replace('active', 'killed'), headers as Record<string, string>);
     expect(forge).toThrow(WebhookVerificationError);
     expect(await toRow(id)).toMatchObject({ status: 'delivered', attempts: 1, last_status: 200 });
-    expect(await pendingOf(webhook)).toEqual([]);
+    expect(await listPending(webhook)).toEqual([]);
   });
 
   test('what was delivered is not sent again', async () => {
@@ -184,7 +184,7 @@ describe('sendMessage', () => {
     expect(await toRow(id)).toMatchObject({ status: 'pending', last_status: 500, last_error: 'HTTP 500' });
     await expect(sendMessage(id, false)).rejects.toMatchObject(notTaken);
     expect(await toRow(id)).toMatchObject({ status: 'pending', attempts: 2, last_status: null });
-    expect(await pendingOf(webhook)).toEqual([id]);
+    expect(await listPending(webhook)).toEqual([id]);
     expect(await sendMessage(id, false)).toBe('delivered');
     expect(received).toHaveLength(3);
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
@@ -206,9 +206,9 @@ describe('sendMessage', () => {
     expect((await webhooks.list(project.id))[0]).toMatchObject({ id: webhook.id, disabledAt: expect.any(Date) });
     expect(await sendMessage(second, false)).toBe('disabled');
     expect(received).toHaveLength(1);
-    expect(await pendingOf(webhook)).toEqual([]);
+    expect(await listPending(webhook)).toEqual([]);
     await publishedImage(database.db, project);
-    expect(await pendingOf(webhook)).toEqual([]);
+    expect(await listPending(webhook)).toEqual([]);
   });
 
   test.each([301, 302, 307, 308])('a redirect (%i) is not followed, and does not count as received', async (status) => {
@@ -225,7 +225,7 @@ describe('sendMessage', () => {
   test('a receiver that is not there is tried again', async () => {
     const webhook = await subscribed('http://127.0.0.1:9/hook');
     await publishedImage(database.db, project);
-    const [id] = (await pendingOf(webhook)) as [string];
+    const [id] = (await listPending(webhook)) as [string];
     await expect(sendMessage(id, false)).rejects.toMatchObject(notTaken);
     expect(await toRow(id)).toMatchObject({ status: 'pending', last_status: null });
   });
@@ -257,7 +257,7 @@ describe('sendMessage', () => {
       status: 'failed',
       failure: { code: 'timeout', message: 'No.' },
     });
-    const [id] = (await pendingOf(webhook)) as [string];
+    const [id] = (await listPending(webhook)) as [string];
     expect(await sendMessage(id, false)).toBe('delivered');
     expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
       type: 'image.failed',
@@ -304,8 +304,8 @@ test('a receiver that hangs keeps two places of its project and no more; others 
     const other = await subscribed(quick.url, ofOther.id);
     for (let n = 0; n < 5; n++) await publishedImage(database.db, project);
     await publishedImage(database.db, ofOther);
-    const ids = await pendingOf(slow);
-    const [theirs = ''] = await pendingOf(other);
+    const ids = await listPending(slow);
+    const [theirs = ''] = await listPending(other);
     expect((await webhooks.message(theirs))?.webhook.id).toBe(other.id);
     const early: string[] = [];
     const tried = ids.map(async (id) => {

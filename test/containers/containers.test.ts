@@ -100,7 +100,7 @@ function namespacesBelow(pid: number): { name: string; user: string; net: string
   return found;
 }
 
-async function pidOf(service: string): Promise<number> {
+async function findPid(service: string): Promise<number> {
   const { id = '' } = (await installation.containers()).find((each) => each.service === service) ?? {};
   return Number(await engine.docker('inspect', '--format', '{{.State.Pid}}', id));
 }
@@ -163,7 +163,7 @@ test('everything comes up by the commands of the documentation, and doctor is co
 
 test('every process of ours: not root, no capabilities, a root that cannot be written, one program', async () => {
   for (const service of ours) {
-    const pid = await pidOf(service);
+    const pid = await findPid(service);
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     expect(status).toMatch(/^Uid:\t10001\t10001/m);
     expect(status).toMatch(/^CapEff:\t0+$/m);
@@ -187,7 +187,7 @@ test('an upload by a plain S3 client is published, with inspection and start in 
     secretKey: installation.secret('s3-secret-key'),
   });
   await s3.fPutObject('uploads', 'demo/debian.vmdk', sample, { 'x-amz-meta-name': 'By S3' });
-  const worker = await pidOf('worker');
+  const worker = await findPid('worker');
   const own = { user: readlinkSync(`/proc/${worker}/ns/user`), net: readlinkSync(`/proc/${worker}/ns/net`) };
   // Not the machine that makes the appliance of the worker's own files, and is no sandbox's.
   await eventually(

@@ -64,7 +64,7 @@ async function startWorkers(servers: OwnServers): Promise<void> {
   await servers.start('worker', { name: 'worker', env: { SCRATCH_DIR: join(servers.home, 'scratch') } });
 }
 
-async function copyOf(s3: S3Client): Promise<Copy> {
+async function copyBuckets(s3: S3Client): Promise<Copy> {
   const copy: Copy = [];
   for (const bucket of buckets)
     for await (const { name: key } of s3.listObjectsV2(bucket, '', true)) {
@@ -90,7 +90,7 @@ async function restore(dump: Dump, copy: Copy): Promise<Running> {
 }
 
 type Dump = { roles: string; data: string };
-async function dumpOf(servers: OwnServers, name: string): Promise<Dump> {
+async function makeDump(servers: OwnServers, name: string): Promise<Dump> {
   const { DATABASE_URL: url = '' } = servers.env;
   const dump = { roles: join(dir, `${name}-roles.sql`), data: join(dir, `${name}.dump`) };
   await tools.run('pg_dumpall', '--roles-only', '--no-role-passwords', '--dbname', url, '--file', dump.roles);
@@ -172,8 +172,8 @@ test('an installation with runs under way is saved', async () => {
   );
   await upload('queued');
   await eventually(async () => (await states(original)).queued, { within: 60, what: 'one more is queued' });
-  dump = await dumpOf(servers, 'early');
-  early = await copyOf(servers.s3);
+  dump = await makeDump(servers, 'early');
+  early = await copyBuckets(servers.s3);
   expect(await states(original)).toMatchObject({ running: ['importing, running'], letter: ['killed, rejected'] });
 
   expect(await settled(original)).toEqual({
@@ -182,7 +182,7 @@ test('an installation with runs under way is saved', async () => {
     running: ['active, published'],
     queued: ['active, published'],
   });
-  late = await copyOf(servers.s3);
+  late = await copyBuckets(servers.s3);
   expect(await compared(original)).toMatchObject({ code: 0, images: 3, differences: [] });
 });
 

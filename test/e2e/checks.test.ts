@@ -16,7 +16,7 @@ afterAll(() => disks?.close());
 
 /** Each disk is inspected once, for its own test and for the one of all. */
 const inspections = new Map<string, Inspected>();
-function inspectionOf(name: string): Inspected {
+function findInspection(name: string): Inspected {
   const inspection = inspections.get(name) ?? disks.inspected(brokenGuests[name] as BrokenGuest);
   inspections.set(name, inspection);
   return inspection;
@@ -24,7 +24,7 @@ function inspectionOf(name: string): Inspected {
 
 describe.concurrent('what is wrong with', () => {
   test.each(Object.entries(brokenGuests))('%s', async (name, { wrong, guest = {} }) => {
-    const { findings, guest: facts } = await inspectionOf(name);
+    const { findings, guest: facts } = await findInspection(name);
     const troubles = findings.filter(({ outcome }) => outcome !== 'pass');
     expect(Object.fromEntries(troubles.map(({ code, outcome, params }) => [code, { outcome, params }]))).toMatchObject(
       wrong,
@@ -38,7 +38,7 @@ test('every check passes on one of these disks, and finds on another what it is 
   const seen = new Set<string>();
   const note = (code: string, outcome: Outcome): unknown => seen.add(`${code} ${outcome}`);
   for (const name of Object.keys(brokenGuests))
-    for (const { code, outcome } of (await inspectionOf(name)).findings) note(code, outcome);
+    for (const { code, outcome } of (await findInspection(name)).findings) note(code, outcome);
   const wanted = guestChecks.flatMap(({ code, severity }) => [
     `${code} pass`,
     `${code} ${severity === 'advice' ? 'warn' : 'fail'}`,

@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-function keyOf(name: string): string {
+function makeKey(name: string): string {
   return name.replaceAll(' ', '-');
 }
 
@@ -43,14 +43,14 @@ async function computeHash(path: string): Promise<string> {
 function send(name: string | undefined): Promise<void> {
   const pack = name === undefined ? undefined : packings[name];
   if (name === undefined || !pack) return Promise.resolve();
-  const path = join(dir, keyOf(name));
+  const path = join(dir, makeKey(name));
   const there = uploads.get(name);
   const sending =
     there ??
     (async () => {
       pack(samples.good, path);
       hashes.set(name, await computeHash(path));
-      await installation.upload(keyOf(name), path);
+      await installation.upload(makeKey(name), path);
       await rm(path);
     })();
   uploads.set(name, sending);
@@ -60,7 +60,7 @@ function send(name: string | undefined): Promise<void> {
 test.each(names)('%s ends published, equal to the disk it was made from', async (name) => {
   await send(name);
   const next = send(names[names.indexOf(name) + 1]);
-  const end = await installation.ended(keyOf(name));
+  const end = await installation.ended(makeKey(name));
   expect(end).toMatchObject({ status: 'published', imageStatus: 'active', report: { verdict: 'publish' } });
   expect(end.report?.guest).toMatchObject({ osDistro: 'debian', osVersion: expect.stringMatching(/^12/) });
 
@@ -101,7 +101,7 @@ test.each(names)('%s ends published, equal to the disk it was made from', async 
     hw_disk_bus: 'virtio',
   });
   // The upload goes once its image is published.
-  await expect(s3.statObject('uploads', `${project}/${keyOf(name)}`)).rejects.toThrow(/not found/i);
+  await expect(s3.statObject('uploads', `${project}/${makeKey(name)}`)).rejects.toThrow(/not found/i);
   const events = await db.selectFrom('upload_events').where('image_id', '=', end.imageId).selectAll().execute();
   expect(events).toMatchObject([{ source: 'versitygw', outcome: 'started' }]);
   await s3.removeObject(bucket, key);

@@ -57,7 +57,7 @@ function seenSteps(page: Page): Promise<Record<string, number>> {
   return page.evaluate(() => (window as unknown as { seenSteps: Record<string, number> }).seenSteps);
 }
 
-async function objectsOf(bucket: string, prefix: string): Promise<string[]> {
+async function listObjects(bucket: string, prefix: string): Promise<string[]> {
   const keys: string[] = [];
   for await (const { name } of portal.installation.s3.listObjectsV2(bucket, prefix, true)) keys.push(name as string);
   return keys;
@@ -165,7 +165,7 @@ test('a Debian goes from the menu to “Aktiv”, is seen, named, told its needs
 
   // The context menu, and "Löschen".
   const own = `${portal.project.id}/${id}/`;
-  expect((await objectsOf('images', own)).length).toBeGreaterThan(0);
+  expect((await listObjects('images', own)).length).toBeGreaterThan(0);
   await menu.getByRole('link', { name: 'Meine Images' }).click();
   const row = page.getByRole('row', { name: /Debian-10 \(Web\)/ });
   await row.click({ button: 'right' });
@@ -177,10 +177,10 @@ test('a Debian goes from the menu to “Aktiv”, is seen, named, told its needs
   await page.getByText('„Debian-10 (Web)“ wird gelöscht.').waitFor();
   await row.waitFor({ state: 'detached', timeout: 200_000 });
   await page.getByRole('heading', { name: 'Noch keine Images' }).waitFor();
-  await eventually(async () => (await objectsOf('images', own)).length === 0, {
+  await eventually(async () => (await listObjects('images', own)).length === 0, {
     within: 200,
     what: 'its objects are gone',
   });
-  expect(await objectsOf('uploads', portal.project.keyPrefix)).toEqual([]);
+  expect(await listObjects('uploads', portal.project.keyPrefix)).toEqual([]);
   expect(loads).toBe(0);
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-function copyOf(image: string): string {
+function copyImage(image: string): string {
   const path = join(dir, 'disk.raw');
   copyFileSync(image, path, constants.COPYFILE_FICLONE);
   return path;
@@ -51,7 +51,7 @@ async function repaired(path: string): Promise<Repaired> {
 }
 
 test('a used system without virtio in its initramfs starts as an instance after its repair', async () => {
-  const path = copyOf((await guestImages())['no-virtio']);
+  const path = copyImage((await guestImages())['no-virtio']);
   editDisk(path, usedSystem);
   const { changes, after } = await repaired(path);
   expect(changes.map(({ remedy, changes: lines }) => [remedy, lines.length > 0])).toEqual(
@@ -69,7 +69,7 @@ test('a used system without virtio in its initramfs starts as an instance after 
 });
 
 test('a system whose initramfs dracut made for another machine starts as an instance after its repair', async () => {
-  const path = copyOf((await dracutImages(cacheDir()))['host-only']);
+  const path = copyImage((await dracutImages(cacheDir()))['host-only']);
   const { changes } = await repaired(path);
   expect(changes.find(({ remedy }) => remedy === 'virtio-in-initramfs')?.changes).toEqual([
     expect.stringMatching(/^rebuilt the initramfs of 6\.1\.\S+-cloud-amd64$/),

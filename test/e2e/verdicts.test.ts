@@ -81,7 +81,7 @@ test('an object that is replaced during its run fails that run, and the new one 
   const key = 'replaced';
   await installation.upload(key, first, { policy: 'warn' });
   const { db } = installation;
-  const stepsOf = () =>
+  const readSteps = () =>
     db
       .selectFrom('run_steps')
       .innerJoin('runs', 'runs.id', 'run_steps.run_id')
@@ -89,7 +89,7 @@ test('an object that is replaced during its run fails that run, and the new one 
       .where('images.upload_key', '=', `${project}/${key}`)
       .select('step')
       .execute();
-  await eventually(async () => (await stepsOf()).some(({ step }) => step === 'inspect'), {
+  await eventually(async () => (await readSteps()).some(({ step }) => step === 'inspect'), {
     within: 60,
     what: 'inspect has begun',
     every: 20,

@@ -35,7 +35,7 @@ function computeHash(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-function copyOf(name: WindowsVariant): string {
+function copyImage(name: WindowsVariant): string {
   const path = join(dir, `${name}.raw`);
   copyFileSync(images[name], path);
   return path;
@@ -66,7 +66,7 @@ const there = {
 
 test('Windows Server 2019, from an ISO image: by the driver database; a second time changes nothing more', async () => {
   const original = computeHash(images.driverless);
-  const path = copyOf('driverless');
+  const path = copyImage('driverless');
   const before = await inspect(path);
   const found = Object.fromEntries(before.findings.map(({ code, outcome }) => [code, outcome]));
   expect(found).toMatchObject(missing);
@@ -103,7 +103,7 @@ test('Windows Server 2019, from an ISO image: by the driver database; a second t
 });
 
 test('Windows 7 with 32 bits, from a folder: by the database of critical devices', async () => {
-  const path = copyOf('seven');
+  const path = copyImage('seven');
   const found = await outcomes(path);
   expect(found).toMatchObject(missing);
   await mend(path, drivers.folder);
@@ -118,7 +118,7 @@ test.each([
   ['old', /marked as damaged.*chkdsk/],
   ['encrypted', /encrypted with BitLocker/],
 ] as const)('%s is left as it is, with the reason', async (name, reason) => {
-  const path = copyOf(name);
+  const path = copyImage(name);
   await expect(mend(path, drivers.folder)).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringMatching(reason),
@@ -127,7 +127,7 @@ test.each([
 });
 
 test('without drivers for it, and without a virtio-win, it says so', async () => {
-  const path = copyOf('driverless');
+  const path = copyImage('driverless');
   await expect(mend(path, join(drivers.folder, 'viostor'))).rejects.toThrow(
     /has no viostor, vioscsi, NetKVM for Windows 10\.0 \(build 17763, 64 bits\)/,
   );

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** Sound images whose tables were bent so that many entries name one place: kilobytes that become any size (security review, H9). */
 
 type Images = Readonly<Record<string, string>>;
-function bytesOf(images: Images, name: string): Buffer {
+function readBytes(images: Images, name: string): Buffer {
   return readFileSync(images[name] as string);
 }
 
@@ -64,20 +64,20 @@ function oneCluster(bytes: Buffer): Buffer {
 export const amplified: Record<string, { code: string; make: (images: Images) => Buffer }> = {
   'VMDK, one grain for all': {
     code: 'shared-blocks',
-    make: (images) => oneGrain(bytesOf(images, 'vmdk monolithicSparse')),
+    make: (images) => oneGrain(readBytes(images, 'vmdk monolithicSparse')),
   },
   'VMDK, one compressed grain for all': {
     code: 'shared-blocks',
-    make: (images) => oneGrain(bytesOf(images, 'vmdk streamOptimized')),
+    make: (images) => oneGrain(readBytes(images, 'vmdk streamOptimized')),
   },
   'VMDK of 2 TiB, one table for all': {
     code: 'shared-blocks',
-    make: (images) => oneTable(bytesOf(images, 'vmdk monolithicSparse')),
+    make: (images) => oneTable(readBytes(images, 'vmdk monolithicSparse')),
   },
   'VMDK, two grains alike': {
     code: 'shared-blocks',
     make: (images) => {
-      const bytes = bytesOf(images, 'vmdk monolithicSparse');
+      const bytes = readBytes(images, 'vmdk monolithicSparse');
       const table = bytes.readUInt32LE(vmdkDirectory(bytes).at) * 512;
       const used: number[] = [];
       for (let at = table; used.length < 2; at += 4) if (bytes.readUInt32LE(at) > 1) used.push(at);
@@ -88,7 +88,7 @@ export const amplified: Record<string, { code: string; make: (images: Images) =>
   'VHD, one block for all': {
     code: 'shared-blocks',
     make: (images) => {
-      const bytes = bytesOf(images, 'vhd dynamic');
+      const bytes = readBytes(images, 'vhd dynamic');
       const header = Number(bytes.readBigUInt64BE(16));
       const table = Number(bytes.readBigUInt64BE(header + 16));
       const entries = bytes.readUInt32BE(header + 28);
@@ -99,7 +99,7 @@ export const amplified: Record<string, { code: string; make: (images: Images) =>
   'VDI, one block for all': {
     code: 'shared-blocks',
     make: (images) => {
-      const bytes = bytesOf(images, 'vdi dynamic');
+      const bytes = readBytes(images, 'vdi dynamic');
       const map = bytes.readUInt32LE(0x154);
       fill32(bytes.subarray(map, map + bytes.readUInt32LE(0x180) * 4), (entry) => entry < 0xffff_fffe, 'readUInt32LE');
       return bytes;
@@ -108,7 +108,7 @@ export const amplified: Record<string, { code: string; make: (images: Images) =>
   'VHDX, one block for all': {
     code: 'shared-blocks',
     make: (images) => {
-      const bytes = bytesOf(images, 'vhdx dynamic');
+      const bytes = readBytes(images, 'vhdx dynamic');
       const region = bytes.indexOf('6677c22d23f600429d64115e9bfd4a08', 192 * 1024, 'hex');
       const table = Number(bytes.readBigUInt64LE(region + 16));
       let used = table;
@@ -120,23 +120,23 @@ export const amplified: Record<string, { code: string; make: (images: Images) =>
   'Parallels, one cluster for all': {
     code: 'shared-blocks',
     make: (images) => {
-      const bytes = bytesOf(images, 'parallels');
+      const bytes = readBytes(images, 'parallels');
       fill32(bytes.subarray(64, 64 + bytes.readUInt32LE(32) * 4), (entry) => entry !== 0, 'readUInt32LE');
       return bytes;
     },
   },
   'qcow2, one cluster for all': {
     code: 'qcow2-shared-tables',
-    make: (images) => oneCluster(bytesOf(images, 'qcow2 v3')),
+    make: (images) => oneCluster(readBytes(images, 'qcow2 v3')),
   },
   'qcow2, one compressed cluster for all': {
     code: 'qcow2-shared-tables',
-    make: (images) => oneCluster(bytesOf(images, 'qcow2 compressed')),
+    make: (images) => oneCluster(readBytes(images, 'qcow2 compressed')),
   },
   'qcow2, one table for all': {
     code: 'qcow2-shared-tables',
     make: (images) => {
-      const bytes = bytesOf(images, 'qcow2 small clusters');
+      const bytes = readBytes(images, 'qcow2 small clusters');
       for (let index = 0; index < bytes.readUInt32BE(36); index++) {
         bytes.copy(bytes, l1At(bytes) + index * 8, l1At(bytes), l1At(bytes) + 8);
       }

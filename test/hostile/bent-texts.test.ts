@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { foreignTask } from '../../shared/ports/foreign.ts';
-import { lagOf } from '../support/lag.ts';
+import { measureLag } from '../support/lag.ts';
 import { bends } from './bends.ts';
 import { echo } from './echo.ts';
 import { parsers } from './parsers.ts';
@@ -29,7 +29,7 @@ test('there are more than three hundred cases', () => {
 describe('each bend is over within seconds, and disturbs nobody', () => {
   // A machine that others use lags too: the best of three counts.
   test.each(cases)('$parser, $size bytes', { retry: 2 }, async (input) => {
-    const { value, lag } = await lagOf(() => Promise.all([door.run(parse, input, {}), door.run(echo, 1, {})]));
+    const { value, lag } = await measureLag(() => Promise.all([door.run(parse, input, {}), door.run(echo, 1, {})]));
     const [bent, neighbour] = value;
     expect(bent).toMatchObject({ state: 'done' });
     if (bent.state === 'done') {

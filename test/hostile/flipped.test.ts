@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { foreignTask } from '../../shared/ports/foreign.ts';
-import { lagOf } from '../support/lag.ts';
+import { measureLag } from '../support/lag.ts';
 import { parsers } from './parsers.ts';
-import { tallyOf } from './table.ts';
+import { makeTally } from './table.ts';
 
 /** Sound inputs of every parser with flipped bits, through the door. HOSTILE_FLIPS of each kind. */
 const many = Number(process.env.HOSTILE_FLIPS ?? 100);
@@ -20,7 +20,7 @@ const task = foreignTask<typeof import('./flips.ts').parseFlipped>(import.meta.u
 });
 const door = openForeignDoor({ keepReady: [task.module] });
 const dir = mkdtempSync(join(tmpdir(), 'flipped-'));
-const tally = tallyOf(['N', 'out of time', 'out of memory', 'crashes', 'exceptions'] as const);
+const tally = makeTally(['N', 'out of time', 'out of memory', 'crashes', 'exceptions'] as const);
 afterAll(async () => {
   tally.print('Flipped bits');
   await door.close();
@@ -57,7 +57,7 @@ const sound: { kind: string; parser: string; bytes: Buffer }[] = [
 test.each(sound)('$kind', async ({ kind, parser, bytes }) => {
   for (let from = 0; from < many; from += atOnce) {
     const count = Math.min(atOnce, many - from);
-    const { value, lag } = await lagOf(() => door.run(task, { parser, sound: bytes, from, count }, {}));
+    const { value, lag } = await measureLag(() => door.run(task, { parser, sound: bytes, from, count }, {}));
     tally.add(kind, 'N', count);
     if (value.state === 'exceeded') {
       const columns = { time: 'out of time', memory: 'out of memory', size: 'crashes', crash: 'crashes' } as const;

@@ -1,11 +1,11 @@
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
-import { randomOf } from './formats/mutants.ts';
+import { makeRandom } from './formats/mutants.ts';
 import { parsers } from './parsers.ts';
 
 /** Sound bytes with some bits flipped, or their end cut off; `number` tells which. */
 export function flipped(sound: Buffer, number: number): Buffer {
-  const random = randomOf(number);
+  const random = makeRandom(number);
   const bytes = Buffer.from(sound);
   for (let count = random.of([1, 1, 4, 16]); count > 0; count--) {
     const at = random.below(random.chance(0.3) ? Math.min(bytes.length, 512) : bytes.length);

@@ -86,7 +86,7 @@ export function convert(from: string, format: string, to: string, ...options: st
   return to;
 }
 
-export function tarOf(path: string, dir: string, ...names: string[]): string {
+export function makeTar(path: string, dir: string, ...names: string[]): string {
   run('tar', '--format=ustar', '-C', dir, '-cf', path, ...names);
   return path;
 }
@@ -116,7 +116,7 @@ export function soundImages(dir: string, disk: string): Record<string, string> {
   writeFileSync(at('machine.ovf'), '<Envelope/>');
   writeFileSync(at('machine.mf'), 'SHA256(machine.ovf)= 00');
   copyFileSync(at('vmdk streamOptimized'), at('machine-disk1.vmdk'));
-  images.ova = tarOf(at('machine.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', 'machine.mf');
+  images.ova = makeTar(at('machine.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', 'machine.mf');
   return images;
 }
 

@@ -3,8 +3,8 @@ import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import { watchTask } from '../../workers/activities/boot-check.ts';
 import { inspectInside, lookTask } from '../../workers/inspect/inspect.ts';
-import { guestOf } from '../support/guest.ts';
-import { lagOf } from '../support/lag.ts';
+import { makeGuest } from '../support/guest.ts';
+import { measureLag } from '../support/lag.ts';
 import { watched } from '../support/watched.ts';
 
 /**
@@ -33,7 +33,7 @@ async function inspected(files: Record<string, string>): Promise<Finding[]> {
     progress: () => undefined,
   };
   const { signal } = new AbortController();
-  return (await inspectInside(door, guestOf(files), { ...options, signal })).findings;
+  return (await inspectInside(door, makeGuest(files), { ...options, signal })).findings;
 }
 function toOutcome(findings: readonly Finding[], code: string) {
   return findings.find((each) => each.code === code)?.outcome;
@@ -43,7 +43,7 @@ function toOutcome(findings: readonly Finding[], code: string) {
 async function beside<T>(work: () => Promise<T>): Promise<T> {
   const before = process.memoryUsage().rss;
   const begun = performance.now();
-  const { value, lag } = await lagOf(() => Promise.all([work(), inspected(linux)]));
+  const { value, lag } = await measureLag(() => Promise.all([work(), inspected(linux)]));
   const [told, neighbour] = value;
   expect(toOutcome(neighbour, 'fstab-devices')).toBe('fail');
   expect(neighbour.map(({ code }) => code)).not.toContain('look-incomplete');

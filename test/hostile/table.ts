@@ -6,7 +6,7 @@ export type Tally<Column extends string> = {
   print(title: string): void;
 };
 
-export function tallyOf<Column extends string>(columns: readonly Column[]): Tally<Column> {
+export function makeTally<Column extends string>(columns: readonly Column[]): Tally<Column> {
   const rows = new Map<string, Map<Column, number>>();
   const of = (kind: string, column: Column): number => rows.get(kind)?.get(column) ?? 0;
   return {

@@ -22,7 +22,7 @@ export function xzStream(
 }
 
 /** An index of so many records, each of blocks that take nothing and give so much, and all else that belongs to a stream. */
-export function xzOf(records: number, plain: number): Buffer {
+export function makeXz(records: number, plain: number): Buffer {
   const number = (value: number): number[] =>
     value < 128 ? [value] : [(value % 128) + 128, ...number(Math.floor(value / 128))];
   const record = Buffer.from([0, ...number(plain)]);

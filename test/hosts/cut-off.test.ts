@@ -6,7 +6,7 @@ import type { Step } from '../../shared/contracts/step.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
 import { tellFigure } from './figures.ts';
-import { type HostsInstallation, hostOf, project, startOnHosts, untilPresent } from './installation.ts';
+import { findHost, type HostsInstallation, project, startOnHosts, untilPresent } from './installation.ts';
 import type { Host } from './network.ts';
 
 /** A worker's host loses its network in the middle of a run: another worker has the run, and what comes back changes nothing. */
@@ -49,7 +49,7 @@ function enters(key: string, step: Step): Promise<Host> {
           .where('status', '=', 'running')
           .select('worker')
           .executeTakeFirst());
-      return at?.worker ? hostNamed(hostOf(at.worker)) : undefined;
+      return at?.worker ? hostNamed(findHost(at.worker)) : undefined;
     },
     { within: 240, what: `${step} of ${key} runs`, every: 3 },
   );
@@ -61,7 +61,7 @@ function hostNamed(name: string): Host {
 }
 
 /** All that the installation has of an image. */
-async function everythingOf(imageId: string) {
+async function readEverything(imageId: string) {
   const { db, s3 } = on.servers;
   const objects: object[] = [];
   for await (const { name, etag, lastModified } of s3.listObjectsV2('images', `${project}/${imageId}/`, true))
@@ -96,7 +96,7 @@ test.each(['convert', 'inspect', 'publish'] as const)('a host is cut off in %s',
   await eventually(
     async () => {
       const run = await newestRun(key);
-      return run?.worker && hostOf(run.worker) !== lost.name;
+      return run?.worker && findHost(run.worker) !== lost.name;
     },
     { within: 400, what: 'another worker has the run' },
   );
@@ -110,7 +110,7 @@ test.each(['convert', 'inspect', 'publish'] as const)('a host is cut off in %s',
 
   const { image_id: imageId = '', fence } = (await newestRun(key)) ?? {};
   expect(fence).toBeGreaterThan(first?.fence ?? 0);
-  const published = await everythingOf(imageId);
+  const published = await readEverything(imageId);
   expect(published.publications).toMatchObject([{ fence }]);
   expect(published.told.map(({ type }) => type)).toEqual(['image.published']);
   // The object and its provenance.
@@ -125,7 +125,7 @@ test.each(['convert', 'inspect', 'publish'] as const)('a host is cut off in %s',
     within: 600,
     what: 'the worker that was cut off works again',
   });
-  expect(hostOf((await newestRun(`${key}-after`))?.worker ?? '')).toBe(lost.name);
+  expect(findHost((await newestRun(`${key}-after`))?.worker ?? '')).toBe(lost.name);
   await Promise.all(others.map((host) => host.plugIn()));
-  expect(await everythingOf(imageId)).toEqual(published);
+  expect(await readEverything(imageId)).toEqual(published);
 });

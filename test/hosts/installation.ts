@@ -97,7 +97,7 @@ export async function startOnHosts({
 }
 
 /** The host in a worker's id, `<host>-<pid>-<random>`. */
-export function hostOf(worker: string): string {
+export function findHost(worker: string): string {
   return worker.replace(/-\d+-[0-9a-f]+$/, '');
 }
 

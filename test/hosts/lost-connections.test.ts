@@ -47,16 +47,16 @@ test('an API whose connections to Postgres were forgotten shows changes again', 
   const [cut, other] = apis as [(typeof apis)[number], (typeof apis)[number]];
   const { key, hash, hint } = newApiKey();
   await createApiKeyStore(servers.db).create({ projectId: project, name: 't', hash, hint, role: 'member' });
-  const clientOf = ({ host, port }: (typeof apis)[number]) =>
+  const makeClient = ({ host, port }: (typeof apis)[number]) =>
     createApiClient({ url: `http://${host.address}:${port}`, apiKey: key });
-  const image = await clientOf(other).createImage({ name: 'first' });
+  const image = await makeClient(other).createImage({ name: 'first' });
   const names: string[] = [];
   let isOver = false;
   const streaming = (async () => {
     // As browsers do: a stream that ends is opened again.
     while (!isOver) {
       try {
-        for await (const { name } of clientOf(cut).stream(image.id)) names.push(name);
+        for await (const { name } of makeClient(cut).stream(image.id)) names.push(name);
       } catch {
         // It could not be opened.
       }
@@ -69,7 +69,7 @@ test('an API whose connections to Postgres were forgotten shows changes again', 
   await cut.host.forgetAt(Number(new URL(servers.env.DATABASE_URL ?? '').port));
   await cut.host.plugIn();
   const backAt = Date.now();
-  await clientOf(other).changeImage(image.id, { name: 'second' });
+  await makeClient(other).changeImage(image.id, { name: 'second' });
   await eventually(async () => names.includes('second'), { within: 60, what: 'the stream shows the new name' });
   tellFigure('an API with a lost database', { shownAfter: Date.now() - backAt });
   isOver = true;

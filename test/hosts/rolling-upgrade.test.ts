@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { workflowBundle } from '../support/workflow-world.ts';
 import { tellFigure } from './figures.ts';
 import { formerRelease } from './former-release.ts';
-import { type HostsInstallation, hostOf, project, startOnHosts, untilPresent } from './installation.ts';
+import { findHost, type HostsInstallation, project, startOnHosts, untilPresent } from './installation.ts';
 
 /** From a former release to this one, host by host, with runs under way all the time. */
 
@@ -105,7 +105,7 @@ test('every upload ends in one state when API, workers and database are upgraded
   await untilPresent(servers, 4);
   await send('beside');
 
-  const open = (await runs()).filter(({ run, worker }) => run === 'running' && worker && /^old/.test(hostOf(worker)));
+  const open = (await runs()).filter(({ run, worker }) => run === 'running' && worker && /^old/.test(findHost(worker)));
   const stoppedAt = Date.now();
   const ends = await Promise.all(
     [...oldWorkers, ...oldQueues].map(async (service) => {

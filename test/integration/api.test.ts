@@ -12,7 +12,7 @@ import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';
 import { uploadedImage } from '../support/samples.ts';
-import { cookieOf, someAccounts, startWithIssuer } from '../support/signed-in.ts';
+import { signInForCookie, someAccounts, startWithIssuer } from '../support/signed-in.ts';
 import { whereUploaded } from '../support/where-uploaded.ts';
 
 /** The API process as it is, over HTTP; no worker runs, so nothing changes under the tests. */
@@ -49,14 +49,14 @@ beforeAll(async () => {
   const admin = { sub: 'demo-admin', projects: ['demo'], access: { roles: ['operator'] } };
   keys['expired token'] = await issuer.sign(admin, { expires: Date.now() / 1000 - 60 });
   for (const account of ['demo-reader', 'demo-member', 'demo-admin', 'other-member']) {
-    sessions[`session of ${account}`] = await cookieOf(installation.apiUrl, account);
+    sessions[`session of ${account}`] = await signInForCookie(installation.apiUrl, account);
   }
   for (const name of ['reader', 'member', 'admin', 'stranger']) {
     const headers = { authorization: `Bearer ${keys[name]}`, origin: installation.apiUrl };
     const signedIn = await fetch(`${installation.apiUrl}/v1/session`, { method: 'POST', headers });
     sessions[`session by key of ${name}`] = (signedIn.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
   }
-  sessions['ended session'] = await cookieOf(installation.apiUrl, 'demo-admin');
+  sessions['ended session'] = await signInForCookie(installation.apiUrl, 'demo-admin');
   await call('ended session', 'DELETE', '/v1/session');
 });
 afterAll(() => close?.());

@@ -31,7 +31,7 @@ afterEach(() => {
 function check(args: string[], env: Record<string, string> = {}, wrapper: string[] = []) {
   return runCli(['check', ...args], { env: { SCRATCH_DIR: scratch, ...env }, wrapper });
 }
-function reportOf(stdout: string): CheckReport {
+function parseReport(stdout: string): CheckReport {
   return CheckReport.parse(JSON.parse(stdout));
 }
 function sha256(path: string): string {
@@ -48,7 +48,7 @@ describe('an image that is refused', () => {
   test('is refused at once, by no tool, with the reason and what to do', async () => {
     const { code, stdout } = await check([overlay, '--json']);
     expect(code).toBe(1);
-    const report = reportOf(stdout);
+    const report = parseReport(stdout);
     expect(report).toMatchObject({ verdict: 'reject', file: { name: 'overlay.qcow2' }, tools: {} });
     expect(report.findings).toMatchObject([
       { code: 'qcow2-backing-file', outcome: 'fail', remedy: expect.stringContaining('qemu-img convert') },
@@ -73,7 +73,7 @@ test('a disk without a system is rejected, by the policy of the environment', { 
   const { code, stdout, stderr } = await check([vmdk, '--json'], { POLICY: 'enforce' });
   expect(stderr).toBe('');
   expect(code).toBe(1);
-  const report = reportOf(stdout);
+  const report = parseReport(stdout);
   expect(report).toMatchObject({
     policy: 'enforce',
     verdict: 'reject',

@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-function stepsOf(key: string) {
+function readSteps(key: string) {
   return installation.db
     .selectFrom('run_steps')
     .innerJoin('runs', 'runs.id', 'run_steps.run_id')
@@ -47,29 +47,29 @@ function stepsOf(key: string) {
     .where('images.upload_key', '=', key)
     .select(['run_steps.step', 'run_steps.status', 'run_steps.waits_for', 'run_steps.attempts', 'runs.status as run']);
 }
-function convertOf(key: string) {
-  return stepsOf(key).where('run_steps.step', '=', 'convert').executeTakeFirst();
+function readConvert(key: string) {
+  return readSteps(key).where('run_steps.step', '=', 'convert').executeTakeFirst();
 }
 
 test('what does not fit waits, is shown to wait, holds up nobody, and goes on', async () => {
   execFileSync('fallocate', ['-l', String((sizeMiB - leftMiB) * MiB), ballast]);
   const large = buildDisk(join(dir, 'large'), 150 * MiB);
   await installation.upload('large', large, { policy: 'warn' });
-  await eventually(async () => (await convertOf(`${project}/large`))?.waits_for === 'scratch', {
+  await eventually(async () => (await readConvert(`${project}/large`))?.waits_for === 'scratch', {
     within: 60,
     what: 'the large image waits for scratch space',
   });
 
   const { s3 } = installation;
   await s3.fPutObject('uploads', 'other/small', buildDisk(join(dir, 'small')), { policy: 'warn' });
-  const toRun = (key: string) => async () => (await stepsOf(key).executeTakeFirst())?.run === 'published';
+  const toRun = (key: string) => async () => (await readSteps(key).executeTakeFirst())?.run === 'published';
   await eventually(toRun('other/small'), { within: 240, what: 'the small image of another project is published' });
-  expect(await convertOf(`${project}/large`)).toMatchObject({ waits_for: 'scratch', status: 'running' });
+  expect(await readConvert(`${project}/large`)).toMatchObject({ waits_for: 'scratch', status: 'running' });
 
   await rm(ballast);
   expect(await installation.ended('large', 240)).toMatchObject({ status: 'published', imageStatus: 'active' });
   // It waited, and was not tried again.
-  expect(await convertOf(`${project}/large`)).toMatchObject({ waits_for: null, status: 'done', attempts: 1 });
+  expect(await readConvert(`${project}/large`)).toMatchObject({ waits_for: null, status: 'done', attempts: 1 });
 });
 
 test('what can never fit fails at once, and says how much it needs', async () => {

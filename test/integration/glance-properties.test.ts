@@ -140,7 +140,7 @@ describe('lists', () => {
     sort: readonly { key: (typeof sortKeys)[number]; direction: 'asc' | 'desc' }[];
     limit: number;
   };
-  const someOf = <T>(values: readonly T[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1 });
+  const chooseSome = <T>(values: readonly T[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1 });
   const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.oneof(fc.constant(undefined), arbitrary);
   const seconds = choices.second.map((second) => 1.7e9 + second);
   const comparisons: Record<string, (a: number, b: number) => boolean> = {
@@ -159,11 +159,11 @@ describe('lists', () => {
     os_hidden: rarely(fc.constantFrom('true', 'false')),
     protected: rarely(fc.constantFrom('true', 'false')),
     owner: rarely(fc.constantFrom('demo', 'other', 'nobody')),
-    name: rarely(someOf(['alpha', 'beta', 'a,b', 'delta'])),
-    status: rarely(someOf(['queued', 'active'])),
-    disk_format: rarely(someOf(['raw', 'qcow2'])),
-    container_format: rarely(someOf(['bare', 'ova'])),
-    tag: fc.oneof(fc.constant([]), fc.constant([]), someOf(['x', 'y', 'y z'])),
+    name: rarely(chooseSome(['alpha', 'beta', 'a,b', 'delta'])),
+    status: rarely(chooseSome(['queued', 'active'])),
+    disk_format: rarely(chooseSome(['raw', 'qcow2'])),
+    container_format: rarely(chooseSome(['bare', 'ova'])),
+    tag: fc.oneof(fc.constant([]), fc.constant([]), chooseSome(['x', 'y', 'y z'])),
     os_distro: rarely(fc.constantFrom('debian', "o'neill", 'rocky')),
     min_ram: rarely(fc.constantFrom(...choices.min_ram)),
     size_min: rarely(fc.constantFrom(1, 2, 1000)),
@@ -178,7 +178,7 @@ describe('lists', () => {
     limit: fc.integer({ min: 1, max: 40 }),
   });
 
-  const queryOf = (filter: Filter): string => {
+  const makeQuery = (filter: Filter): string => {
     const { tag, sort, created_at, ...rest } = filter;
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(rest)) {
@@ -222,10 +222,10 @@ describe('lists', () => {
   const inOrder = (images: View[], { sort }: Filter): View[] => {
     const direction = sort[0]?.direction ?? 'desc';
     const keys = [...sort, { key: 'created_at', direction }, { key: 'id', direction }];
-    const placeOf = (value: unknown): string | number => (value ?? '') as string | number;
+    const toRank = (value: unknown): string | number => (value ?? '') as string | number;
     return images.toSorted((a, b) => {
       for (const { key, direction: way } of keys) {
-        const [left, right] = [placeOf(a[key]), placeOf(b[key])];
+        const [left, right] = [toRank(a[key]), toRank(b[key])];
         const [one, two] =
           key === 'size' ? [Number(left === '' ? -1 : left), Number(right === '' ? -1 : right)] : [left, right];
         if (one !== two) return (one < two ? -1 : 1) * (way === 'asc' ? 1 : -1);
@@ -246,7 +246,7 @@ describe('lists', () => {
           ).map(({ id }) => id);
           longest = Math.max(longest, expected.length);
           const seen: string[] = [];
-          for (let link: string | undefined = `/v2/images?${queryOf(filter)}`; link; ) {
+          for (let link: string | undefined = `/v2/images?${makeQuery(filter)}`; link; ) {
             const { status, body }: Answer = await call(who, 'GET', link);
             expect(status).toBe(200);
             expect(body.images.length).toBeLessThanOrEqual(filter.limit);

@@ -14,7 +14,7 @@ import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';
 import { admitSent } from '../support/run-records.ts';
 import { publishedImage, someReport } from '../support/samples.ts';
-import { cookieOf, someAccounts, startWithIssuer } from '../support/signed-in.ts';
+import { signInForCookie, someAccounts, startWithIssuer } from '../support/signed-in.ts';
 
 /** The Image API over HTTP, call by call: codes, headers, bodies. No worker runs. The clients' own view is in openstack-clients.test.ts. */
 
@@ -59,7 +59,7 @@ beforeAll(async () => {
   keys['token for another API'] = await issuer.accessToken('demo-admin', 'https://other.test');
   const admin = { sub: 'demo-admin', projects: ['demo'], access: { roles: ['operator'] } };
   keys['expired token'] = await issuer.sign(admin, { expires: Date.now() / 1000 - 60 });
-  cookie = await cookieOf(installation.apiUrl, 'demo-admin');
+  cookie = await signInForCookie(installation.apiUrl, 'demo-admin');
 });
 afterAll(() => close?.());
 
@@ -97,7 +97,7 @@ async function create(more: object = {}, who = 'member') {
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   return answer.body as { id: string; [name: string]: unknown };
 }
-async function statusOf(id: string): Promise<string> {
+async function readStatus(id: string): Promise<string> {
   return (await call('admin', 'GET', `/v2/images/${id}`)).body.status;
 }
 const newer = { 'content-type': 'application/openstack-images-v2.1-json-patch' };
@@ -480,7 +480,7 @@ describe('data', () => {
     expect((await call('member', 'GET', file(id))).status).toBe(204);
     const put = await call('member', 'PUT', file(id), bytes);
     expect([put.status, put.body]).toEqual([204, undefined]);
-    expect(await statusOf(id)).toBe('saving');
+    expect(await readStatus(id)).toBe('saving');
     expect((await call('member', 'GET', file(id))).status).toBe(204);
     await admit(id);
     const md5 = createHash('md5').update(bytes).digest('hex');
@@ -542,7 +542,7 @@ describe('data', () => {
     const { id } = await create(attributes);
     const answer = await call('member', 'PUT', file(id), bytes, headers);
     expect([answer.status, answer.body?.error.code]).toEqual([status, status]);
-    expect(await statusOf(id)).toBe('queued');
+    expect(await readStatus(id)).toBe('queued');
     await patch('member', id, [{ op: 'replace', path: '/disk_format', value: 'raw' }]);
     expect((await call('member', 'PUT', file(id), randomBytes(1000))).status).toBe(204);
     const keysThere: string[] = [];
@@ -570,7 +570,7 @@ describe('data', () => {
     const { uploads } = await installation.s3.listIncompleteUploadsQuery('images', `demo/${id}/`, '', '', '');
     expect(uploads).toEqual([]);
     expect((await call('member', 'PUT', file(id), randomBytes(1000))).status).toBe(204);
-    expect(await statusOf(id)).toBe('saving');
+    expect(await readStatus(id)).toBe('saving');
   });
 
   test('a sender that breaks off leaves a queued image and nothing in the store', async () => {
@@ -581,11 +581,11 @@ describe('data', () => {
     });
     request.on('error', () => undefined);
     request.write(randomBytes(9 * 1024 ** 2));
-    await eventually(async () => (await statusOf(id)) === 'saving', { within: 10, what: 'it is saved' });
+    await eventually(async () => (await readStatus(id)) === 'saving', { within: 10, what: 'it is saved' });
     // One at a time.
     expect((await call('member', 'PUT', file(id), randomBytes(10))).status).toBe(409);
     request.destroy();
-    await eventually(async () => (await statusOf(id)) === 'queued', { within: 10, what: 'it waits again' });
+    await eventually(async () => (await readStatus(id)) === 'queued', { within: 10, what: 'it waits again' });
     const { uploads } = await installation.s3.listIncompleteUploadsQuery('images', `demo/${id}/`, '', '', '');
     expect(uploads).toEqual([]);
   });
@@ -599,7 +599,7 @@ describe('data', () => {
       });
       request.once('response', (response) => resolve(response.resume().statusCode ?? 0)).once('error', reject);
       request.write(randomBytes(1000));
-      void eventually(async () => (await statusOf(id)) === 'saving', { within: 10, what: 'it is saved' })
+      void eventually(async () => (await readStatus(id)) === 'saving', { within: 10, what: 'it is saved' })
         .then(() => call('member', 'DELETE', `/v2/images/${id}`))
         .then(() => request.end());
     });
@@ -643,7 +643,7 @@ describe('data', () => {
       const { id } = await create({}, 'strict');
       const bytes = randomBytes(1000);
       expect((await call('strict', 'PUT', file(id), bytes)).status).toBe(204);
-      expect(await statusOf(id)).toBe('saving');
+      expect(await readStatus(id)).toBe('saving');
       expect((await call('strict', 'GET', file(id))).status).toBe(204);
       const admitted = await admit(id, 'after the verdict');
       expect(await runs.context(admitted.names)).toMatchObject({
@@ -654,10 +654,10 @@ describe('data', () => {
       return { id, bytes, ...admitted };
     };
     const good = await put();
-    expect(await statusOf(good.id)).toBe('saving');
+    expect(await readStatus(good.id)).toBe('saving');
     await runs.approve({ ...good.names, fence: good.fence });
     await runs.approve({ ...good.names, fence: good.fence });
-    expect(await statusOf(good.id)).toBe('active');
+    expect(await readStatus(good.id)).toBe('active');
     expect((await call('strict', 'GET', file(good.id))).bytes.equals(good.bytes)).toBe(true);
 
     const bad = await put();
@@ -685,13 +685,13 @@ describe('data', () => {
       const { id } = await create();
       await call('member', 'PUT', file(id), randomBytes(1000));
       const { names } = await admit(id);
-      expect(await statusOf(id)).toBe('active');
+      expect(await readStatus(id)).toBe('active');
       const findings = [{ code, step: 'admit', outcome: 'fail', params: { detail: 'd', content: 'c' } }] as const;
       await runs.finish(names, {
         status: 'rejected',
         report: someReport(names, 'reject', { findings: [...findings] }),
       });
-      expect([code, await statusOf(id)]).toEqual([code, status]);
+      expect([code, await readStatus(id)]).toEqual([code, status]);
       const again = await call('member', 'POST', `/v2/images/${id}/actions/reactivate`);
       expect([code, again.status]).toEqual([code, status === 'active' ? 204 : 403]);
     }
@@ -734,7 +734,7 @@ describe('import', () => {
     async (uri) => {
       const { id } = await create();
       const refused = await call('member', 'POST', `/v2/images/${id}/import`, from(uri));
-      expect([refused.status, await statusOf(id)]).toEqual([400, 'queued']);
+      expect([refused.status, await readStatus(id)]).toEqual([400, 'queued']);
       expect(refused.bytes.toString()).not.toContain('user:word');
     },
   );
@@ -748,7 +748,7 @@ describe('import', () => {
       call('member', 'POST', to, from(uri)),
     ]);
     expect([one?.status, two?.status].sort()).toEqual([202, 409]);
-    expect(await statusOf(id)).toBe('importing');
+    expect(await readStatus(id)).toBe('importing');
     expect((await call('member', 'PUT', `/v2/images/${id}/stage`, randomBytes(9))).status).toBe(409);
     const { body: open } = await call('member', 'GET', `/v2/images/${id}/tasks`);
     const input = { import_req: { method: { name: 'web-download', uri: 'https://example.org/disk.raw' } } };
@@ -767,7 +767,7 @@ describe('import', () => {
     expect(failed.tasks).toMatchObject([{ status: 'failure', message: expect.stringContaining('Check the address.') }]);
     expect(JSON.stringify([open, image, failed])).not.toContain('secret');
     expect((await call('member', 'POST', to, from('https://example.org/other.raw'))).status).toBe(202);
-    expect(await statusOf(id)).toBe('importing');
+    expect(await readStatus(id)).toBe('importing');
   });
 
   test('one that failed may be asked for again, and its tasks tell of each', async () => {
@@ -789,7 +789,7 @@ describe('import', () => {
       metadata: {},
     };
     const { run } = await images.findOrCreate(object, { projectId: 'demo', name: 'x', settings: {} });
-    expect(await statusOf(id)).toBe('importing');
+    expect(await readStatus(id)).toBe('importing');
     const names = { imageId: id, runId: run.id };
     await runs.beginAttempt(names, 'worker');
     await runs.finish(names, {

@@ -98,10 +98,10 @@ async function told(key: string, eventName = 's3:ObjectCreated:Put', bucket = up
   const [id] = await deps.events.record('test', uploads);
   return id as number;
 }
-function imagesOf() {
+function listImages() {
   return deps.images.list({ projectId: project.id, limit: 50 });
 }
-async function workflowsOf(imageId: string): Promise<string[]> {
+async function listWorkflows(imageId: string): Promise<string[]> {
   const runs = await deps.images.runs(imageId);
   return Promise.all(
     runs.map(async ({ workflowId }) => (await temporal.workflow.getHandle(workflowId).describe()).status.name),
@@ -114,9 +114,9 @@ test('an upload below the prefix of a project starts one workflow, however often
   expect(await settleEvent(deps, await told(key), 1)).toBe('started');
   expect(await settleEvent(deps, await told(key), 1)).toBe('duplicate');
   expect(await settleEvent(deps, await told(encodeURIComponent(key).replaceAll('%20', '+')), 1)).toBe('duplicate');
-  const images = await imagesOf();
+  const images = await listImages();
   expect(images).toMatchObject([{ name: 'Debian 12', upload: { key, size: 5 } }]);
-  expect(await workflowsOf(images[0]?.id ?? '')).toEqual(['RUNNING']);
+  expect(await listWorkflows(images[0]?.id ?? '')).toEqual(['RUNNING']);
 });
 
 test('what says of itself that it is a snapshot is listed as one', async () => {
@@ -140,16 +140,16 @@ test('an empty object is no upload until it stays so', async () => {
   await put(key, '');
   expect(await settleEvent(deps, await told(key), 1)).toBe('ignored');
   expect(await sweep(deps)).toMatchObject({ started: 0 });
-  expect(await imagesOf()).toEqual([]);
+  expect(await listImages()).toEqual([]);
   await put(key);
   expect(await settleEvent(deps, await told(key), 1)).toBe('started');
-  expect(await imagesOf()).toMatchObject([{ upload: { key, size: 5 } }]);
+  expect(await listImages()).toMatchObject([{ upload: { key, size: 5 } }]);
 
   await put(`${project.keyPrefix}forgotten.raw`, '');
   const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 11 * 60_000);
   expect(await sweep(deps)).toMatchObject({ started: 1 });
   later.mockRestore();
-  expect(await imagesOf()).toHaveLength(2);
+  expect(await listImages()).toHaveLength(2);
 });
 
 test('what a tus server keeps beside an upload is none', async () => {
@@ -158,7 +158,7 @@ test('what a tus server keeps beside an upload is none', async () => {
   await put(upload);
   expect(await settleEvent(deps, await told(notes), 1)).toBe('ignored');
   expect(await sweep(deps)).toMatchObject({ started: 1 });
-  expect(await imagesOf()).toMatchObject([{ upload: { key: upload } }]);
+  expect(await listImages()).toMatchObject([{ upload: { key: upload } }]);
 });
 
 test('what SNS asks is told to operators, and starts nothing', async () => {
@@ -175,7 +175,7 @@ test('a key that looks encoded and one that is are two uploads', async () => {
   await put(`${project.keyPrefix}a+b`);
   await put(`${project.keyPrefix}a b`);
   expect(await settleEvent(deps, await told(`${project.keyPrefix}a+b`), 1)).toBe('started');
-  expect((await imagesOf()).map(({ upload }) => upload.key).sort()).toEqual([
+  expect((await listImages()).map(({ upload }) => upload.key).sort()).toEqual([
     `${project.keyPrefix}a b`,
     `${project.keyPrefix}a+b`,
   ]);
@@ -191,7 +191,7 @@ test('foreign prefixes, other buckets and folders start nothing', async () => {
   expect(await settleEvent(deps, await told(`${project.keyPrefix}folder/`), 1)).toBe('ignored');
   expect(await settleEvent(deps, await told(`${project.keyPrefix}x`, undefined, other), 1)).toBe('ignored');
   expect(await sweep(deps)).toMatchObject({ started: 0 });
-  expect(await imagesOf()).toEqual([]);
+  expect(await listImages()).toEqual([]);
 });
 
 test('what is told before it is there (Ceph, at the start of a multipart upload) is asked for again, and started when it comes', async () => {
@@ -212,7 +212,7 @@ test('other bytes at the same key are another image; the same bytes are not', as
   expect(await settleEvent(deps, await told(key), 1)).toBe('duplicate');
   await put(key, 'second');
   expect(await settleEvent(deps, await told(key), 1)).toBe('started');
-  expect(await imagesOf()).toHaveLength(2);
+  expect(await listImages()).toHaveLength(2);
 });
 
 test('an announced image takes the bytes that come to its key', async () => {
@@ -224,7 +224,7 @@ test('an announced image takes the bytes that come to its key', async () => {
   });
   await put(announced.upload.key);
   expect(await settleEvent(deps, await told(announced.upload.key), 1)).toBe('started');
-  expect(await imagesOf()).toMatchObject([{ id: announced.id, name: 'announced', settings: { policy: 'warn' } }]);
+  expect(await listImages()).toMatchObject([{ id: announced.id, name: 'announced', settings: { policy: 'warn' } }]);
 });
 
 test('the sweep starts what nobody told, and nothing twice', async () => {
@@ -232,8 +232,8 @@ test('the sweep starts what nobody told, and nothing twice', async () => {
   await settleEvent(deps, await told(`${project.keyPrefix}a`), 1);
   expect(await sweep(deps)).toMatchObject({ started: 2 });
   expect(await sweep(deps)).toMatchObject({ started: 0 });
-  expect(await imagesOf()).toHaveLength(3);
-  for (const { id } of await imagesOf()) expect(await workflowsOf(id)).toEqual(['RUNNING']);
+  expect(await listImages()).toHaveLength(3);
+  for (const { id } of await listImages()) expect(await listWorkflows(id)).toEqual(['RUNNING']);
 });
 
 test('the sweep starts a repair that was asked for and not started, once; none whose image is deleted', async () => {
@@ -255,9 +255,9 @@ test('the sweep starts a repair that was asked for and not started, once; none w
     .execute();
   expect(await sweep(deps)).toMatchObject({ restarted: 1 });
   expect(await sweep(deps)).toMatchObject({ restarted: 0 });
-  const workflowOf = (imageId: string) => temporal.workflow.getHandle(makeRepairWorkflowId(imageId)).describe();
-  expect(await workflowOf(waiting.id)).toMatchObject({ type: 'repairImage', status: { name: 'RUNNING' } });
-  for (const { id } of [young, unwanted]) await expect(workflowOf(id)).rejects.toThrow(/not found/);
+  const describeWorkflow = (imageId: string) => temporal.workflow.getHandle(makeRepairWorkflowId(imageId)).describe();
+  expect(await describeWorkflow(waiting.id)).toMatchObject({ type: 'repairImage', status: { name: 'RUNNING' } });
+  for (const { id } of [young, unwanted]) await expect(describeWorkflow(id)).rejects.toThrow(/not found/);
   await repairs.begin(waiting.id);
   expect(await sweep(deps)).toMatchObject({ restarted: 0 });
   await expect(repairs.begin(unwanted.id)).rejects.toMatchObject({ code: 'superseded' });

@@ -5,7 +5,7 @@ import { freshDatabase } from '../support/database.ts';
 import { type Filling, fillDatabase, filledProject } from '../support/filled-database.ts';
 import { type ListCase, listCases, type Role } from '../support/lists.ts';
 import { listsApp } from '../support/lists-app.ts';
-import { nodesOf, type PlanNode, plansOf } from '../support/query-plans.ts';
+import { collectPlans, listNodes, type PlanNode } from '../support/query-plans.ts';
 
 /** How Postgres answers every list of both APIs, with every filter, sort and page, for members and administrators, on a filled database. docs/scale.md tells the times. */
 
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 function plansFor(role: Role, url: string) {
-  return plansOf(async () => {
+  return collectPlans(async () => {
     const { status, body } = await app.ask(filledProject(2), role, url);
     expect([url, status], body).toEqual([url, 200]);
   });
@@ -59,7 +59,7 @@ async function wholeReads(cases: readonly ListCase[], role: Role): Promise<strin
   for (const { url, list, filter, roles } of cases) {
     if (!roles.includes(role) || (role === 'admin' && readWhole[list]?.test(filter))) continue;
     for (const { plan } of await plansFor(role, url)) {
-      for (const node of nodesOf(plan).filter(isWholeRead)) found.push(`${role} ${url}: ${node['Relation Name']}`);
+      for (const node of listNodes(plan).filter(isWholeRead)) found.push(`${role} ${url}: ${node['Relation Name']}`);
     }
   }
   return found;

@@ -52,12 +52,12 @@ test('images that wait are each begun once, in their order, on the workers that 
     expect(mostBetween(own, 'convertedAt', 'publishedAt')).toBeLessThanOrEqual(slots + 1);
   }
 
-  const placeOf = (imageId: string | undefined) => ways.findIndex((way) => way.imageId === imageId);
+  const findPlace = (imageId: string | undefined) => ways.findIndex((way) => way.imageId === imageId);
   // Temporal's order is nearly that of arrival.
-  const mean = (some: typeof crowded) => some.reduce((sum, { imageId }) => sum + placeOf(imageId), 0) / some.length;
+  const mean = (some: typeof crowded) => some.reduce((sum, { imageId }) => sum + findPlace(imageId), 0) / some.length;
   expect(mean(crowded.slice(0, 20))).toBeLessThan(mean(crowded.slice(-20)));
   // One image of another project, which came while these waited, passes all of them that had not begun.
-  const { begunAt = 0, queuedAt = 0 } = ways[placeOf(single?.imageId)] ?? {};
+  const { begunAt = 0, queuedAt = 0 } = ways[findPlace(single?.imageId)] ?? {};
   const passed = ways.filter((way) => way.projectId === crowd.id && way.begunAt > queuedAt && way.begunAt < begunAt);
   expect(passed.length).toBeLessThan(10);
 });

@@ -9,9 +9,9 @@ import type { Installation } from '../support/installation.ts';
 import type { OidcIssuer } from '../support/oidc-issuer.ts';
 import { runCli } from '../support/run-cli.ts';
 import {
-  cookieOf,
   sessionCookieName,
   signIn,
+  signInForCookie,
   someAccounts,
   startWithIssuer,
   walkToCallback,
@@ -362,17 +362,17 @@ describe('a session of a user', () => {
           .digest(),
       )
       .execute();
-  const selfOf = (cookie: string) => cookieAsk(cookie, 'GET', '/v1/self');
+  const readSelf = (cookie: string) => cookieAsk(cookie, 'GET', '/v1/self');
 
   test('is for one of the projects at a time, and only for those that the issuer named and that are there', async () => {
-    const cookie = await cookieOf(installation.apiUrl, 'both');
-    expect((await selfOf(cookie)).body).toMatchObject({ projectId: 'demo', user: { projects: ['demo', 'other'] } });
+    const cookie = await signInForCookie(installation.apiUrl, 'both');
+    expect((await readSelf(cookie)).body).toMatchObject({ projectId: 'demo', user: { projects: ['demo', 'other'] } });
     expect((await cookieAsk(cookie, 'PATCH', '/v1/session', { projectId: 'other' })).status).toBe(204);
-    expect((await selfOf(cookie)).body).toMatchObject({ projectId: 'other' });
+    expect((await readSelf(cookie)).body).toMatchObject({ projectId: 'other' });
     for (const projectId of ['absent', 'strange']) {
       expect((await cookieAsk(cookie, 'PATCH', '/v1/session', { projectId })).status).toBe(403);
     }
-    const single = await cookieOf(installation.apiUrl, 'demo-member');
+    const single = await signInForCookie(installation.apiUrl, 'demo-member');
     expect((await cookieAsk(single, 'PATCH', '/v1/session', { projectId: 'other' })).status).toBe(403);
     // No header moves it.
     const moved = await ask('/v1/self', { cookie: single, 'bootready-project': 'other', 'x-forwarded-user': 'root' });
@@ -380,40 +380,40 @@ describe('a session of a user', () => {
   });
 
   test('makes no other session, so that none outlives its time', async () => {
-    const cookie = await cookieOf(installation.apiUrl, 'demo-member');
+    const cookie = await signInForCookie(installation.apiUrl, 'demo-member');
     expect((await cookieAsk(cookie, 'POST', '/v1/session')).status).toBe(403);
   });
 
   test('asks the issuer again: it goes on with what the issuer says then, for all requests at once', async () => {
-    const cookie = await cookieOf(installation.apiUrl, 'leaver');
+    const cookie = await signInForCookie(installation.apiUrl, 'leaver');
     const leaver = issuer.accounts.leaver as { roles: string[]; projects: string[] };
     leaver.roles = ['viewer'];
-    expect((await selfOf(cookie)).body.role).toBe('member');
+    expect((await readSelf(cookie)).body.role).toBe('member');
     for (let turn = 0; turn < 2; turn++) {
       await isDue(cookie);
       // A refresh token that is shown twice ends all that came of it: only one of these may show it.
-      const answers = await Promise.all(Array.from({ length: 6 }, () => selfOf(cookie)));
+      const answers = await Promise.all(Array.from({ length: 6 }, () => readSelf(cookie)));
       expect(answers.map(({ status, body }) => [status, body.role])).toEqual(Array(6).fill([200, 'reader']));
     }
     leaver.projects = ['other'];
     await isDue(cookie);
-    expect((await selfOf(cookie)).status).toBe(401);
+    expect((await readSelf(cookie)).status).toBe(401);
     const row = await installation.db.selectFrom('sessions').where('subject', '=', 'leaver').selectAll().execute();
     expect(row).toEqual([]);
   });
 
   test('ends when the issuer gives nothing more', async () => {
-    const cookie = await cookieOf(installation.apiUrl, 'demo-reader');
+    const cookie = await signInForCookie(installation.apiUrl, 'demo-reader');
     const { roles } = issuer.accounts['demo-reader'] as { roles: string[] };
     (issuer.accounts['demo-reader'] as { roles: string[] }).roles = [];
     await isDue(cookie);
-    expect((await selfOf(cookie)).status).toBe(401);
+    expect((await readSelf(cookie)).status).toBe(401);
     (issuer.accounts['demo-reader'] as { roles: string[] }).roles = roles;
-    expect((await selfOf(cookie)).status).toBe(401);
+    expect((await readSelf(cookie)).status).toBe(401);
   });
 
   test('waits for an issuer that does not answer, and so do tokens: 503, then all goes on', async () => {
-    const cookie = await cookieOf(installation.apiUrl, 'demo-member');
+    const cookie = await signInForCookie(installation.apiUrl, 'demo-member');
     // A key that nobody has seen yet makes us ask for the keys.
     const unseen = await issuer.sign({ sub: 'x' }).then((token) => {
       const [, ...rest] = token.split('.');
@@ -427,7 +427,7 @@ describe('a session of a user', () => {
     try {
       // Keys that were asked for in the last seconds are not asked for again.
       await eventually(async () => (await self(unseen)).status !== 401, { within: 20, what: 'the keys are asked for' });
-      for (const answer of [await selfOf(cookie), await self(unseen)]) {
+      for (const answer of [await readSelf(cookie), await self(unseen)]) {
         expect([answer.status, answer.body.error.code]).toEqual([503, 'unavailable']);
         expect(answer.headers.get('retry-after')).toBe('5');
       }
@@ -436,11 +436,11 @@ describe('a session of a user', () => {
       await issuer.start();
     }
     expect((await self(unseen)).status).toBe(401);
-    expect((await selfOf(cookie)).status).toBe(200);
+    expect((await readSelf(cookie)).status).toBe(200);
   });
 
   test('that signs out is over here, and the browser is told where it signs out there', async () => {
-    const cookie = await cookieOf(installation.apiUrl, 'demo-member');
+    const cookie = await signInForCookie(installation.apiUrl, 'demo-member');
     const { status, body } = await cookieAsk(cookie, 'DELETE', '/v1/session');
     expect(status).toBe(200);
     const url = new URL(body.signOutUrl);
@@ -449,6 +449,6 @@ describe('a session of a user', () => {
       `${installation.apiUrl}/`,
     ]);
     expect(url.searchParams.get('id_token_hint')).toMatch(/^eyJ/);
-    expect((await selfOf(cookie)).status).toBe(401);
+    expect((await readSelf(cookie)).status).toBe(401);
   });
 });

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 type Route = { method: string; url: string };
-async function routesOf(plugin: FastifyPluginAsync, prefix: string): Promise<Route[]> {
+async function collectRoutes(plugin: FastifyPluginAsync, prefix: string): Promise<Route[]> {
   const found: Route[] = [];
   const app = Fastify();
   app.addHook('onRoute', ({ method, url }) => {
@@ -183,13 +183,13 @@ const json = fc.oneof(
   ),
 );
 /** The bytes of a text, one character each. */
-function bytesOf(text: string): string {
+function toBytes(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 const body = fc.oneof(
   { weight: 2, arbitrary: fc.constant(undefined) },
-  { weight: 4, arbitrary: json.map((each) => bytesOf(JSON.stringify(each))) },
-  { weight: 1, arbitrary: json.map((each) => bytesOf(JSON.stringify(each)).slice(0, -1)) },
+  { weight: 4, arbitrary: json.map((each) => toBytes(JSON.stringify(each))) },
+  { weight: 1, arbitrary: json.map((each) => toBytes(JSON.stringify(each)).slice(0, -1)) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each).toString('latin1')) },
   {
     weight: 1,
@@ -230,8 +230,8 @@ const headers = fc.record(
 test('no request makes a server error', async () => {
   const deps = {} as ApiDeps;
   const routes = [
-    ...(await routesOf(glanceRoutes(deps, {} as never), '/image')),
-    ...(await routesOf(keystoneRoutes({ ...deps, config: {} as never }, {} as never), '/identity')),
+    ...(await collectRoutes(glanceRoutes(deps, {} as never), '/image')),
+    ...(await collectRoutes(keystoneRoutes({ ...deps, config: {} as never }, {} as never), '/identity')),
   ];
   expect(routes.length).toBeGreaterThan(100);
   const ids: string[] = ['images', 't', project, randomUUID()];

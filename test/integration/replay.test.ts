@@ -16,7 +16,7 @@ const folder = join(import.meta.dirname, '../histories');
 const names = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .map((name) => name.slice(0, -'.json'.length));
-function historyOf(name: string): History {
+function readHistory(name: string): History {
   return historyFromJson(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as object);
 }
 
@@ -59,17 +59,17 @@ test('there is a history of every way that a run, a repair, a download or a deli
 });
 
 test.each(names)('the workflow takes the way of the history "%s"', async (name) => {
-  expect(await replayed(bundle, historyOf(name))).toBeUndefined();
+  expect(await replayed(bundle, readHistory(name))).toBeUndefined();
 });
 
 test('a workflow that takes its steps in another order is told apart, by the steps that changed places', async () => {
-  const error = await replayed(reordered, historyOf('published'));
+  const error = await replayed(reordered, readHistory('published'));
   expect(error).toBeInstanceOf(DeterminismViolationError);
   expect(error?.message).toMatch(/inspect.*judge|judge.*inspect/s);
 });
 
 test('up to where it does the same, the reordered workflow is sound', async () => {
-  const { events } = historyOf('published');
+  const { events } = readHistory('published');
   const inspected = (events ?? []).findIndex(
     ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'inspect',
   );

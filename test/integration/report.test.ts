@@ -18,7 +18,7 @@ import { attest } from '../../workers/activities/attest.ts';
 import { keepSbom } from '../../workers/activities/sbom.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { runCli } from '../support/run-cli.ts';
-import { namesOf, publicationOf, someDisk, someReport, uploadedImage } from '../support/samples.ts';
+import { makePublication, someDisk, someReport, toNames, uploadedImage } from '../support/samples.ts';
 
 /** The report and the provenance of a published image, as the API and the command line give them. */
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   key = made.key;
   await createApiKeyStore(db).create({ projectId: project.id, name: 'reader', ...made, role: 'reader' });
   const { run } = await uploadedImage(db, project);
-  const names = namesOf(run);
+  const names = toNames(run);
   const runs = createRunStore(db);
   const { fence } = await runs.beginAttempt(names, 'worker');
 
@@ -64,7 +64,10 @@ beforeAll(async () => {
   if (bill) report = { ...report, sbom: await keepSbom(keep, bill) };
   await runs.saveReport({ runId: run.id, fence }, report);
   await attest(readSigningKey(env.PROVENANCE_KEY ?? ''), keep, { report, converted, policy: 'enforce' });
-  await runs.publish({ ...names, fence }, { ...publicationOf(names, converted), properties: { os_distro: 'debian' } });
+  await runs.publish(
+    { ...names, fence },
+    { ...makePublication(names, converted), properties: { os_distro: 'debian' } },
+  );
   await writeFile(join(dir, 'disk.raw'), bytes);
 });
 afterAll(async () => {

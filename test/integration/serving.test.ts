@@ -86,7 +86,7 @@ async function begin() {
       throw error;
     }
   };
-  const attemptOf = (index = 0) => attempts[attempts.length - 1 - (index % Math.max(1, attempts.length))];
+  const findAttempt = (index = 0) => attempts[attempts.length - 1 - (index % Math.max(1, attempts.length))];
   const end = async (status: 'cancelled' | 'failed' | 'rejected') => {
     const run = await newest();
     if (!run) return;
@@ -117,7 +117,7 @@ async function begin() {
     // Of the attempt nothing more is heard, and the next one begins.
     kill: () => acts.begin?.({ act: 'begin' }) ?? Promise.resolve(),
     admit: async ({ which: index }) => {
-      const attempt = attemptOf(index);
+      const attempt = findAttempt(index);
       if (!attempt) return;
       const serve = (index ?? 0) % 2 === 0 ? 'now' : 'after the verdict';
       if (await tried(() => runs.admitted({ ...attempt.names, fence: attempt.fence }, serve))) {
@@ -128,7 +128,7 @@ async function begin() {
       }
     },
     approve: async ({ which: index }) => {
-      const attempt = attemptOf(index);
+      const attempt = findAttempt(index);
       if (attempt) await tried(() => runs.approve({ ...attempt.names, fence: attempt.fence }, ['somewhere']));
     },
     pass: async () => {

@@ -5,7 +5,7 @@ import type { Project } from '../../shared/ports/projects.ts';
 import { evidenceKey, provenanceFile } from '../../shared/report/evidence.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { runCli } from '../support/run-cli.ts';
-import { namesOf, publicationOf, publishedImage, someDisk, uploadedImage } from '../support/samples.ts';
+import { makePublication, publishedImage, someDisk, toNames, uploadedImage } from '../support/samples.ts';
 
 /** "bootready store check" on records and objects that differ, as after a restore from copies of different moments. */
 
@@ -25,7 +25,7 @@ async function published(bytes: string) {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const converted = someDisk({ format: 'raw', size: bytes.length, sha256 });
   const { image, run } = await publishedImage(installation.db, project, converted);
-  return { image, run, key: publicationOf(namesOf(run), converted).key };
+  return { image, run, key: makePublication(toNames(run), converted).key };
 }
 async function check(...options: string[]) {
   const { code, stdout } = await runCli(['store', 'check', '--json', ...options], { env: installation.env });

@@ -69,7 +69,7 @@ async function theSpan(runId: string, name: string): Promise<ReceivedSpan> {
   });
   return span as ReceivedSpan;
 }
-function parentOf({ traceId, parentSpanId }: ReceivedSpan): ReceivedSpan | undefined {
+function findParent({ traceId, parentSpanId }: ReceivedSpan): ReceivedSpan | undefined {
   return collector.spans.find((span) => span.traceId === traceId && span.spanId === parentSpanId);
 }
 
@@ -98,12 +98,12 @@ test.each(ways)('$name is one trace, from its notification to its webhook', asyn
     'bootready.run.id': runId,
     'bootready.outcome': outcome,
   });
-  const intake = parentOf(whole);
+  const intake = findParent(whole);
   expect(intake).toMatchObject({
     name: 'settle',
     attributes: { 'bootready.outcome': 'started', 'bootready.image.id': imageId, 'bootready.try': 1 },
   });
-  const request = intake && parentOf(intake);
+  const request = intake && findParent(intake);
   expect(request).toMatchObject({
     name: 'POST /events/s3/:source/:token',
     parentSpanId: '',
@@ -132,7 +132,7 @@ test.each(ways)('$name is one trace, from its notification to its webhook', asyn
     { within: 60, what: 'the span of the message is there' },
   );
   expect(delivery.traceId).toBe(whole.traceId);
-  expect(parentOf(delivery)).toMatchObject({ name: last });
+  expect(findParent(delivery)).toMatchObject({ name: last });
   expect(ofRun(runId, 'processImage')).toHaveLength(1);
 });
 
@@ -150,7 +150,7 @@ test('lines of the logs name the span that they were written in', async () => {
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .filter(({ run_id }) => run_id === published.runId);
   for (const [msg, step, span] of [
-    ['a run was started', undefined, parentOf(await theSpan(published.runId, 'processImage'))],
+    ['a run was started', undefined, findParent(await theSpan(published.runId, 'processImage'))],
     ['a step is done', 'convert', await theSpan(published.runId, 'convert')],
   ] as const) {
     const line = lines.find((each) => each.msg === msg && each.step === step);

@@ -221,7 +221,7 @@ function mayUse(viewer: ImageViewer, { visibility }: Sample): boolean {
   return viewer !== 'other' || visibility !== 'shared';
 }
 /** A member project is any other project to what is not shared. */
-function seatOf(viewer: ImageViewer, { visibility }: Sample): ImageViewer {
+function chooseSeat(viewer: ImageViewer, { visibility }: Sample): ImageViewer {
   return viewer === 'member' && visibility !== 'shared' ? 'other' : viewer;
 }
 
@@ -261,7 +261,7 @@ describe('what others see of an image', () => {
         const alone = (await (await ask(viewer, `/v1/images/${id}`)).json()) as ImageDetail;
         const streamed = await toText(await ask(viewer, `/v1/images/${id}/stream`));
         expect(JSON.parse(/^data: (.*)$/m.exec(streamed)?.[1] ?? '')).toEqual(alone);
-        const seat = seatOf(viewer, sample);
+        const seat = chooseSeat(viewer, sample);
 
         const compare = (fields: Readonly<Record<string, Audience>>, shown: object, all: object, of = true): void => {
           for (const [name, audience] of Object.entries(fields)) {
@@ -307,7 +307,7 @@ describe('what others see of an image', () => {
   test.each(imageViewers)('v2 shows the %s what bootready adds as the table says', async (viewer) => {
     for (const sample of samples.filter((each) => mayUse(viewer, each))) {
       const { id, isPublished } = sample;
-      const seat = seatOf(viewer, sample);
+      const seat = chooseSeat(viewer, sample);
       const image = (await (await ask(viewer, `/image/v2/images/${id}`)).json()) as Record<string, unknown>;
       expect(image).toMatchObject({ id, os_distro: 'debian', owner: 'demo' });
       const facts = Object.keys(image).filter((name) => name.startsWith('os_glance_bootready_'));

@@ -41,7 +41,7 @@ function unpacked(name: string): Promise<string> {
   );
 }
 
-async function outputOf(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+async function readOutput(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   try {
     const { stdout, stderr } = await run(command, [...args], {
       env: { ...process.env, ...env },
@@ -132,7 +132,9 @@ function initramfsListed(list: (file: string) => Promise<string>): Question['the
 
 async function enabled({ tree }: Evidence, units: readonly string[]): Promise<string | undefined> {
   if (!existsSync(join(tree, 'usr/lib/systemd')) && !existsSync(join(tree, 'lib/systemd'))) return undefined;
-  const answers = await Promise.all(units.map((unit) => outputOf('systemctl', [`--root=${tree}`, 'is-enabled', unit])));
+  const answers = await Promise.all(
+    units.map((unit) => readOutput('systemctl', [`--root=${tree}`, 'is-enabled', unit])),
+  );
   return answers.some((answer) => /^enabled/.test(answer)) ? 'pass' : 'fail';
 }
 
@@ -189,7 +191,7 @@ export const questions: readonly Question[] = [
     judge: 'lsinitramfs',
     about: 'virtio disk driver at boot',
     ours: ({ findings }) => toOutcome(findings, 'virtio-block-initramfs'),
-    theirs: initramfsListed((file) => outputOf('lsinitramfs', [file])),
+    theirs: initramfsListed((file) => readOutput('lsinitramfs', [file])),
   },
   {
     judge: 'lsinitrd of dracut',
@@ -197,7 +199,9 @@ export const questions: readonly Question[] = [
     ours: ({ findings }) => toOutcome(findings, 'virtio-block-initramfs'),
     theirs: initramfsListed(async (file) => {
       const home = await unpacked('dracut-core');
-      return outputOf('bash', [join(home, 'usr/bin/lsinitrd'), file], { dracutbasedir: join(home, 'usr/lib/dracut') });
+      return readOutput('bash', [join(home, 'usr/bin/lsinitrd'), file], {
+        dracutbasedir: join(home, 'usr/lib/dracut'),
+      });
     }),
   },
   {
@@ -222,7 +226,7 @@ export const questions: readonly Question[] = [
         !existsSync(join(tree, 'lib/systemd/system/cloud-init.target'))
       )
         return undefined;
-      const said = await outputOf('systemd-analyze', ['verify', `--root=${tree}`, 'cloud-init.target']);
+      const said = await readOutput('systemd-analyze', ['verify', `--root=${tree}`, 'cloud-init.target']);
       return /cloud-init\S*: .*(?:not found|Refusing|bad)/i.test(said) ? 'fail' : 'pass';
     },
   },
@@ -234,19 +238,19 @@ export const questions: readonly Question[] = [
       if (!existsSync(join(tree, 'etc/cloud'))) return undefined;
       const home = await unpacked('cloud-init');
       const env = asOpenStack(tree);
-      const said = await outputOf('sh', [join(home, 'usr/lib/cloud-init/ds-identify'), '--force'], {
+      const said = await readOutput('sh', [join(home, 'usr/lib/cloud-init/ds-identify'), '--force'], {
         ...env,
         DI_LOG: 'stderr',
         DEBUG_LEVEL: '1',
       });
-      return /Found single datasource: OpenStack|datasource_list: \[ OpenStack/.test(said + configOf(tree))
+      return /Found single datasource: OpenStack|datasource_list: \[ OpenStack/.test(said + readConfig(tree))
         ? 'pass'
         : 'fail';
     },
   },
 ];
 
-function configOf(tree: string): string {
+function readConfig(tree: string): string {
   const path = join(tree, 'run/cloud-init/cloud.cfg');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }

@@ -9,7 +9,7 @@ import { ansible } from '../support/ansible.ts';
 import { goProgram } from '../support/go-program.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
-import { makeUsers, openrcOf } from '../support/openstack-users.ts';
+import { makeOpenrc, makeUsers } from '../support/openstack-users.ts';
 
 /** What operators let programs do with images: the programs are those of others, unchanged and pinned. */
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
   disk = convert(buildDisk(join(dir, 'disk.raw')), 'qcow2', join(dir, 'disk.qcow2'));
   mirror.offer('disk.qcow2', readFileSync(disk));
   const { member } = await makeUsers(installation);
-  env = { PATH: process.env.PATH ?? '', HOME: dir, LC_ALL: 'C.UTF-8', ...openrcOf(installation, member) };
+  env = { PATH: process.env.PATH ?? '', HOME: dir, LC_ALL: 'C.UTF-8', ...makeOpenrc(installation, member) };
 });
 afterAll(async () => {
   mirror?.close();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../shared/ports/projects.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type OpenStackClients, openStackClients, type Ran } from '../support/openstack-clients.ts';
-import { makeUsers, type OpenStackUser, openrcOf } from '../support/openstack-users.ts';
+import { makeOpenrc, makeUsers, type OpenStackUser } from '../support/openstack-users.ts';
 import { servedImage } from '../support/served-image.ts';
 
 /**
@@ -232,7 +232,7 @@ function namesFor(): Record<string, string> {
 describe('every command', () => {
   test('of openstack', async () => {
     expect(notCovered(ofOpenstack, (await clients.commands()).openstack)).toEqual([]);
-    const run: Run = async (who, words) => (await clients.openstack(openrcOf(installation, who), words))[0] as Ran;
+    const run: Run = async (who, words) => (await clients.openstack(makeOpenrc(installation, who), words))[0] as Ran;
     await walk(ofOpenstack, run, namesFor());
   });
 
@@ -245,7 +245,7 @@ describe('every command', () => {
 
   test('of openstacksdk', async () => {
     const script = readFileSync(join(import.meta.dirname, 'walk-sdk.py'), 'utf8');
-    const answer = await clients.sdk(openrcOf(installation, users.admin), script);
+    const answer = await clients.sdk(makeOpenrc(installation, users.admin), script);
     const { said, known } = answer as { said: Record<string, string | null>; known: string[] };
     expect(Object.keys(said).sort()).toEqual([...known].sort());
     const otherwise = Object.entries(said).filter(([name, words]) => {

@@ -40,7 +40,7 @@ async function storedHash(name: string): Promise<string> {
     .executeTakeFirstOrThrow();
   return sha256(await buffer(await portal.installation.s3.getObject('uploads', upload_key)));
 }
-function dockOf(page: Page) {
+function findDock(page: Page) {
   return page.getByRole('region', { name: 'Uploads' });
 }
 
@@ -58,7 +58,7 @@ test('every byte is sent: zeros arrive as zeros', async () => {
   await page.locator('input[type=file]').setInputFiles(path);
   await page.getByText(/^Erkannt: raw/).waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Erstelle' }).click();
-  await dockOf(page).getByText('Hochgeladen').waitFor();
+  await findDock(page).getByText('Hochgeladen').waitFor();
   expect(parts).toEqual(new Set([1, 2, 3, 4, 5]));
   expect(await storedHash('sparse')).toBe(sha256(await readFile(path)));
 });
@@ -79,7 +79,7 @@ test('several files become several images, chosen in the dialog or dropped on th
   await expectAccessible(page);
   await picture(page, 'upload-several-de');
   await dialog.getByRole('button', { name: 'Erstelle' }).click();
-  await expect.poll(() => dockOf(page).getByText('Hochgeladen').count()).toBe(2);
+  await expect.poll(() => findDock(page).getByText('Hochgeladen').count()).toBe(2);
 
   const content = (await readFile(paths[2] as string)).toString('base64');
   const dropped = await page.evaluateHandle((base64) => {
@@ -91,15 +91,15 @@ test('several files become several images, chosen in the dialog or dropped on th
   await page.locator('.drop-area').dispatchEvent('drop', { dataTransfer: dropped });
   await dialog.getByText(/^Erkannt: raw/).waitFor();
   await dialog.getByRole('button', { name: 'Erstelle' }).click();
-  await expect.poll(() => dockOf(page).getByText('Hochgeladen').count()).toBe(3);
+  await expect.poll(() => findDock(page).getByText('Hochgeladen').count()).toBe(3);
   await expectAccessible(page);
   await picture(page, 'dock-several-de');
   for (const [index, name] of ['web', 'mail', 'news'].entries()) {
     expect(await storedHash(name)).toBe(sha256(await readFile(paths[index] as string)));
   }
   // What is done stays until it is put away, one by one.
-  await dockOf(page).getByRole('button', { name: 'web aus dieser Liste entfernen' }).click();
-  await expect.poll(() => dockOf(page).getByText('Hochgeladen').count()).toBe(2);
+  await findDock(page).getByRole('button', { name: 'web aus dieser Liste entfernen' }).click();
+  await expect.poll(() => findDock(page).getByText('Hochgeladen').count()).toBe(2);
 });
 
 test('is not sent twice from two tabs; a tab that was closed is gone on with in another', async () => {
@@ -115,11 +115,11 @@ test('is not sent twice from two tabs; a tab that was closed is gone on with in 
   await page.locator('input[type=file]').setInputFiles(path);
   await page.getByText(/^Erkannt: raw/).waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Erstelle' }).click();
-  await dockOf(page)
+  await findDock(page)
     .getByText(/MiB von 40,0 MiB/)
     .waitFor();
   await expect
-    .poll(async () => (await dockOf(page).getByRole('progressbar').getAttribute('aria-valuenow')) ?? '0', {
+    .poll(async () => (await findDock(page).getByRole('progressbar').getAttribute('aria-valuenow')) ?? '0', {
       timeout: 30_000,
     })
     .toMatch(/^(3\d|4\d)$/);
@@ -127,15 +127,15 @@ test('is not sent twice from two tabs; a tab that was closed is gone on with in 
   const second = await visit.context.newPage();
   await second.goto('/images');
   await second.getByRole('link', { name: 'tabs' }).waitFor();
-  expect(await dockOf(second).count()).toBe(0);
+  expect(await findDock(second).count()).toBe(0);
   await page.close({ runBeforeUnload: false });
   await second.reload();
-  await dockOf(second)
+  await findDock(second)
     .getByText(/unterbrochen. Wählen Sie „tabs.raw“/)
     .waitFor();
   isCut = false;
-  await dockOf(second).locator('input[type=file]').setInputFiles(path);
-  await dockOf(second).getByText('Hochgeladen').waitFor({ timeout: 60_000 });
+  await findDock(second).locator('input[type=file]').setInputFiles(path);
+  await findDock(second).getByText('Hochgeladen').waitFor({ timeout: 60_000 });
   // Parts that were cut off in the middle are sent again, whatever the store made of them.
   expect(await storedHash('tabs')).toBe(sha256(await readFile(path)));
 });
@@ -153,7 +153,7 @@ test('waits while there is no network at all, tells no speed of old, and goes on
   await page.locator('input[type=file]').setInputFiles(path);
   await page.getByText(/^Erkannt: raw/).waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Erstelle' }).click();
-  const dock = dockOf(page);
+  const dock = findDock(page);
   await dock.getByText('16,0 MiB von 40,0 MiB').waitFor();
   const speed = async (): Promise<string> => /· (\S+ \SiB)\/s/.exec((await dock.textContent()) ?? '')?.[1] ?? '';
   await expect.poll(speed).not.toBe('');
@@ -208,10 +208,10 @@ test('goes by keyboard alone, from the menu to “Löschen”', async () => {
   await tabTo('Erstelle');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'detached' });
-  await dockOf(page).getByText('Hochgeladen').waitFor();
+  await findDock(page).getByText('Hochgeladen').waitFor();
   await tabTo('by keyboard aus dieser Liste entfernen');
   await page.keyboard.press('Enter');
-  await dockOf(page).waitFor({ state: 'detached' });
+  await findDock(page).waitFor({ state: 'detached' });
   await tabTo('Aktionen für by keyboard');
   await page.keyboard.press('Enter');
   await page.locator('[role=menuitem]:focus').waitFor();

@@ -22,12 +22,12 @@ export async function onServer(server: string, statement: string): Promise<void>
   }
 }
 /** As the processes of one kind log in. */
-export function loginOf(role: ProcessRole): string {
+export function nameLogin(role: ProcessRole): string {
   return `login_${role}`;
 }
 const loginPassword = 'test';
 export function loginUrl(url: string, role: ProcessRole): string {
-  return Object.assign(new URL(url), { username: loginOf(role), password: loginPassword }).toString();
+  return Object.assign(new URL(url), { username: nameLogin(role), password: loginPassword }).toString();
 }
 
 /** Of another database of the server. */
@@ -43,7 +43,7 @@ export async function makeTemplate(server: string): Promise<void> {
     await migrateToLatest(db);
     await grantRights(db);
     for (const role of processRoles) {
-      await sql`create role ${sql.id(loginOf(role))} login password ${sql.lit(loginPassword)} in role ${sql.id(roleName(role))}`.execute(
+      await sql`create role ${sql.id(nameLogin(role))} login password ${sql.lit(loginPassword)} in role ${sql.id(roleName(role))}`.execute(
         db,
       );
     }

@@ -24,14 +24,14 @@ function alternatives(pattern: string): string[] {
 }
 
 /** Answers as the appliance does that has a Linux of these files before it; what is given for a question itself goes before. */
-export function guestOf(
+export function makeGuest(
   files: Readonly<Record<string, string | Buffer>>,
   questions: Question[] = [],
   given: Readonly<Record<string, string | Buffer>> = {},
 ): AskGuestfish {
   const lines = (...each: string[]): string => each.map((line) => `${line}\n`).join('');
   const failed = 'libguestfs: error: x: No such file or directory\n';
-  const bytesOf = (path: string): Buffer | undefined => {
+  const readBytes = (path: string): Buffer | undefined => {
     const content = files[path];
     return content === undefined ? undefined : Buffer.from(content as string);
   };
@@ -47,16 +47,16 @@ export function guestOf(
     'mount-ro': () => '',
     'umount-all': () => '',
     'pread-device': (_device, length) => Buffer.alloc(Number(length)),
-    pread: (path, length, at = '0') => bytesOf(path)?.subarray(Number(at), Number(at) + Number(length)) ?? failed,
+    pread: (path, length, at = '0') => readBytes(path)?.subarray(Number(at), Number(at) + Number(length)) ?? failed,
     statns: (path) => {
-      const bytes = bytesOf(path);
+      const bytes = readBytes(path);
       return bytes ? lines('st_mode: 33188', `st_size: ${bytes.length}`) : failed;
     },
-    cat: (path) => bytesOf(path) ?? failed,
+    cat: (path) => readBytes(path) ?? failed,
     realpath: (path) => (path in files ? lines(path) : failed),
     exists: (path) => lines(String(path in files)),
     'is-file': (path) => lines(String(path in files)),
-    filesize: (path) => lines(String(bytesOf(path)?.length ?? 0)),
+    filesize: (path) => lines(String(readBytes(path)?.length ?? 0)),
     ls: (folder) => {
       const under = Object.keys(files).filter((path) => path.startsWith(`${folder}/`));
       const names = under.map((path) => path.slice(folder.length + 1).split('/')[0] ?? '');

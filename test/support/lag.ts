@@ -2,7 +2,7 @@
  * How long the work kept the event loop of this process from anything else, in milliseconds. Only what the loop's own thread has spent on a processor
  * counts: a machine that others use holds up every loop.
  */
-export async function lagOf<T>(work: () => Promise<T>): Promise<{ value: T; lag: number }> {
+export async function measureLag<T>(work: () => Promise<T>): Promise<{ value: T; lag: number }> {
   let lag = 0;
   let wall = performance.now();
   let spent = process.threadCpuUsage();

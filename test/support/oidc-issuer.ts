@@ -42,7 +42,7 @@ export async function startOidcIssuer({
   const url = `http://127.0.0.1:${port}`;
   let key = await newKey();
   const lifetime = { seconds: 3600 };
-  const provider = () => providerOf(url, { publicUrl, accounts, lifetime, key: key.privateJwk });
+  const provider = () => makeProvider(url, { publicUrl, accounts, lifetime, key: key.privateJwk });
   // It keeps sessions and grants in memory: an outage shall not lose them.
   let running = provider();
   let server: Server | undefined;
@@ -110,7 +110,7 @@ async function newKey() {
   return { ...pair, kid, privateJwk: { ...(await exportJWK(pair.privateKey)), kid, alg: 'RS256', use: 'sig' } };
 }
 
-function providerOf(
+function makeProvider(
   url: string,
   {
     publicUrl,

@@ -56,7 +56,7 @@ for line in questions:
 }
 
 /** The entry point of a client as its console script calls it, for each command. */
-function commandsOf(client: string): string {
+function serveCommands(client: string): string {
   return `
 from ${client}.shell import main
 
@@ -135,8 +135,8 @@ function serve(python: string, answer: string): Answered {
 
 export async function openStackClients(): Promise<OpenStackClients> {
   const python = await pythonWith(pins);
-  const openstack = serve(python, commandsOf('openstackclient'));
-  const glance = serve(python, commandsOf('glanceclient'));
+  const openstack = serve(python, serveCommands('openstackclient'));
+  const glance = serve(python, serveCommands('glanceclient'));
   const sdk = serve(python, scripts);
   return {
     commands: () =>

@@ -25,7 +25,7 @@ export async function makeUsers({ db }: Installation): Promise<Record<Role | 'st
 }
 
 /** As an openrc file sets it. */
-export function openrcOf({ apiUrl }: Installation, user: OpenStackUser): Record<string, string> {
+export function makeOpenrc({ apiUrl }: Installation, user: OpenStackUser): Record<string, string> {
   return {
     OS_AUTH_URL: `${apiUrl}/identity/v3`,
     OS_USERNAME: user.name,

@@ -9,7 +9,7 @@ import type { Project } from '../../shared/ports/projects.ts';
 import { evidenceKey, provenanceFile } from '../../shared/report/evidence.ts';
 import type { Installation } from './installation.ts';
 import { begunRun } from './run-records.ts';
-import { namesOf, publicationOf, someDisk, someObject, someProject, someReport, uploadedImage } from './samples.ts';
+import { makePublication, someDisk, someObject, someProject, someReport, toNames, uploadedImage } from './samples.ts';
 
 /** Images in every state that the portal shows, as the steps leave them behind; no worker runs. */
 
@@ -111,7 +111,7 @@ async function uploaded(installation: Installation, project: Project, name: stri
   const { db } = installation;
   const made = await uploadedImage(db, project, someObject(project, { size: 512 * 1024 ** 2 }));
   await db.updateTable('images').set({ name }).where('id', '=', made.image.id).execute();
-  return { ...made, names: namesOf(made.run) };
+  return { ...made, names: toNames(made.run) };
 }
 
 export async function activeImage(
@@ -150,13 +150,13 @@ export async function activeImage(
       found('disk-growth', 'warn', { behind: '/dev/sda2 (swap)' }),
     ],
   });
-  await runs.publish({ ...names, fence }, publicationOf(names, converted));
+  await runs.publish({ ...names, fence }, makePublication(names, converted));
   await installation.db
     .updateTable('runs')
     .set({ report: JSON.stringify(report) as never })
     .where('id', '=', names.runId)
     .execute();
-  await installation.s3.putObject('images', publicationOf(names, converted).key, Buffer.from('published bytes'));
+  await installation.s3.putObject('images', makePublication(names, converted).key, Buffer.from('published bytes'));
   const signed = evidenceKey({ projectId: project.id, ...names }, provenanceFile);
   await installation.s3.putObject('images', signed, Buffer.from('{}'));
   return image;

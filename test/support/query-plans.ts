@@ -17,7 +17,7 @@ const isRead = /^\s*(select|with|\()/i;
  * policies. Of every client in this process: one piece of work at a time.
  * @param options of EXPLAIN, for people
  */
-export async function plansOf(work: () => Promise<unknown>, options = ''): Promise<WatchedQuery[]> {
+export async function collectPlans(work: () => Promise<unknown>, options = ''): Promise<WatchedQuery[]> {
   const { prototype } = pg.Client;
   const { query } = prototype;
   const ask = query as unknown as (this: pg.Client, text: unknown, values?: unknown) => Promise<pg.QueryResult>;
@@ -43,6 +43,6 @@ export async function plansOf(work: () => Promise<unknown>, options = ''): Promi
   return watched;
 }
 
-export function nodesOf(plan: PlanNode): PlanNode[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+export function listNodes(plan: PlanNode): PlanNode[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(listNodes)];
 }

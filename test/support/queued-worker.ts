@@ -14,7 +14,7 @@ import { beginInPlaces, createPlaces, inPlaces, nameAttempt } from '../../worker
 import { openScratch } from '../../workers/scratch.ts';
 import { startStepWorker } from '../../workers/step-worker.ts';
 import type { Attempt, LedgerActivities, OnOwnQueue, RunRef } from '../../workflows/activities.ts';
-import { publicationOf } from './samples.ts';
+import { makePublication } from './samples.ts';
 
 /**
  * A worker process whose steps take a while and touch no bytes: for the question how many images get through, in which order, and what that costs by itself. All
@@ -70,7 +70,7 @@ const steps: OnOwnQueue = {
   bootCheck: async () => ({ findings: [] }),
   publish: (attempt) =>
     runStep({ runs, slots: slots.heavy, workerId }, attempt, 'publish', async () => {
-      await runs.publish(attempt, publicationOf(attempt, converted));
+      await runs.publish(attempt, makePublication(attempt, converted));
       return [];
     }),
   discardScratch: async (attempt) => {

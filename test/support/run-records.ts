@@ -3,7 +3,7 @@ import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import type { Project } from '../../shared/ports/projects.ts';
-import { namesOf, type RunNames, uploadedImage } from './samples.ts';
+import { type RunNames, toNames, uploadedImage } from './samples.ts';
 
 /** All that Postgres holds of one run, to see what a call changed, and that another changed nothing. */
 export function runRecords(db: Kysely<Database>) {
@@ -29,7 +29,7 @@ export function runRecords(db: Kysely<Database>) {
 
 /** A run that nobody has begun. */
 export async function queuedRun(db: Kysely<Database>, project: Project): Promise<RunNames> {
-  return namesOf((await uploadedImage(db, project)).run);
+  return toNames((await uploadedImage(db, project)).run);
 }
 
 /** A run that a worker has begun. */

@@ -46,7 +46,7 @@ export function someDisk(more: Partial<ConvertedDisk> = {}): ConvertedDisk {
   };
 }
 
-export function publicationOf({ imageId }: RunNames, converted: ConvertedDisk = someDisk()): Publication {
+export function makePublication({ imageId }: RunNames, converted: ConvertedDisk = someDisk()): Publication {
   return {
     bucket: 'images',
     key: `${imageId}/${converted.sha256}.${converted.format}`,
@@ -68,7 +68,7 @@ export function someReport(run: RunNames, verdict: Verdict, more: Partial<Report
 }
 
 export type RunNames = { imageId: string; runId: string };
-export function namesOf(run: Run): RunNames {
+export function toNames(run: Run): RunNames {
   return { imageId: run.imageId, runId: run.id };
 }
 
@@ -89,8 +89,8 @@ export async function publishedImage(
 ): Promise<{ image: Image; run: Run }> {
   const uploaded = await uploadedImage(db, project);
   const runs = createRunStore(db);
-  const names = namesOf(uploaded.run);
+  const names = toNames(uploaded.run);
   const { fence } = await runs.beginAttempt(names, 'worker');
-  await runs.publish({ ...names, fence }, publicationOf(names, converted));
+  await runs.publish({ ...names, fence }, makePublication(names, converted));
   return uploaded;
 }

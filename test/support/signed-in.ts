@@ -59,7 +59,7 @@ export async function signIn(apiUrl: string, account: string, browser = formBrow
 export const sessionCookieName = 'bootready-on-this-machine';
 
 /** The cookie header of a browser that has signed in. */
-export async function cookieOf(apiUrl: string, account: string): Promise<string> {
+export async function signInForCookie(apiUrl: string, account: string): Promise<string> {
   const browser = formBrowser();
   await signIn(apiUrl, account, browser);
   const value = browser.cookies.get(sessionCookieName);

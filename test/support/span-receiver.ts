@@ -58,7 +58,7 @@ function hex(bytes?: Buffer): string {
   return bytes?.toString('hex') ?? '';
 }
 
-function spansOf(body: Buffer): ReceivedSpan[] {
+function readSpans(body: Buffer): ReceivedSpan[] {
   const plain = message.toObject(message.decode(body), { longs: Number, arrays: true }) as Decoded;
   return plain.resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
@@ -84,7 +84,7 @@ export async function startSpanReceiver(): Promise<SpanReceiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const isTraces = request.url === '/v1/traces' && request.headers['content-type'] === 'application/x-protobuf';
-      if (isTraces) spans.push(...spansOf(Buffer.concat(chunks)));
+      if (isTraces) spans.push(...readSpans(Buffer.concat(chunks)));
       response.writeHead(isTraces ? 200 : 404, { 'content-type': 'application/x-protobuf' }).end();
     });
   });

@@ -3,7 +3,7 @@ import type { Layer } from '../../shared/contracts/run.ts';
 import { scratchNeed } from './scratch-need.ts';
 
 const [MiB, GiB, TiB] = [1024 ** 2, 1024 ** 3, 1024 ** 4];
-function needOf(size: number, layer: Layer) {
+function computeNeed(size: number, layer: Layer) {
   return scratchNeed(
     { layers: [layer], findings: [] },
     { upload: { size } as never },
@@ -12,13 +12,13 @@ function needOf(size: number, layer: Layer) {
 }
 
 test('what a compressed file says of its size makes the guess smaller, and the bound never', () => {
-  const guess = needOf(GiB, { kind: 'xz' });
-  const said = needOf(GiB, { kind: 'xz', declared: GiB });
+  const guess = computeNeed(GiB, { kind: 'xz' });
+  const said = computeNeed(GiB, { kind: 'xz', declared: GiB });
   expect(guess.bytes).toBeGreaterThan(20 * GiB);
   expect([said.bytes > 3 * GiB, said.bytes < 3.3 * GiB]).toEqual([true, true]);
   expect(said.atMost).toBe(guess.atMost);
 });
 
 test('a disk that is mostly holes does not ask for its whole size', () => {
-  expect(needOf(MiB, { kind: 'zstd', declared: 100 * GiB })).toEqual(needOf(MiB, { kind: 'zstd' }));
+  expect(computeNeed(MiB, { kind: 'zstd', declared: 100 * GiB })).toEqual(computeNeed(MiB, { kind: 'zstd' }));
 });

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
-import { guestOf, type Question } from '../../test/support/guest.ts';
+import { makeGuest, type Question } from '../../test/support/guest.ts';
 import { inspectInside, lookTask } from './inspect.ts';
 import { look } from './look-task.ts';
 
@@ -44,7 +44,7 @@ async function inspected(
     progress: () => undefined,
   };
   const { signal } = new AbortController();
-  const looked = await inspectInside(through, guestOf(files, questions, given), { ...options, signal });
+  const looked = await inspectInside(through, makeGuest(files, questions, given), { ...options, signal });
   return { ...looked, codes: looked.findings.map(({ code }) => code), questions };
 }
 
@@ -117,7 +117,7 @@ describe('an initramfs that takes too much is unknown, and the rest of its kerne
   const lookedAt = async (unpacked: number | 'too-much', given: Record<string, string> = {}) => {
     const gzip = async () => Buffer.from([0x1f, 0x8b, 8, 0]);
     const helpers = {
-      ask: guestOf(files, [], given),
+      ask: makeGuest(files, [], given),
       progress: async () => undefined,
       fetchInitramfs: async () => 1000,
       unpackInitramfs: async () => (unpacked === 'too-much' ? unpacked : { size: unpacked, whole: true }),
@@ -459,7 +459,7 @@ describe('a unified kernel image', () => {
     const files = { ...sound, ...more, [path]: image, [`/lib/modules/${version}/modules.dep`]: 'virtio_net.ko:\n' };
     const { '/boot/grub/grub.cfg': _, ...withoutGrub } = files;
     const helpers = {
-      ask: guestOf(withoutGrub),
+      ask: makeGuest(withoutGrub),
       progress: async () => undefined,
       fetchInitramfs: async () => image.length,
       readFetched: async (at: number, length: number) => image.subarray(at, at + length),

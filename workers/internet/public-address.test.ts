@@ -63,18 +63,18 @@ describe('whatever the address', () => {
       ['168.63.129.16', 32],
     ] as const),
   ];
-  const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const toNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
   const toText = (address: number): string => [24, 16, 8, 0].map((bits) => (address >>> bits) & 255).join('.');
   const isReserved = (address: number): boolean =>
     reserved.some(([network, bits]) => {
       const size = 2 ** (32 - bits);
-      return Math.floor(address / size) === Math.floor(numberOf(network) / size);
+      return Math.floor(address / size) === Math.floor(toNumber(network) / size);
     });
   const anyAddress = fc.oneof(
     fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     // The edges of every network, where mistakes live.
     fc.constantFrom(...reserved).chain(([network, bits]) => {
-      const [first, size] = [numberOf(network), 2 ** (32 - bits)];
+      const [first, size] = [toNumber(network), 2 ** (32 - bits)];
       return fc.constantFrom(first, first + size - 1, Math.max(0, first - 1), Math.min(2 ** 32 - 1, first + size));
     }),
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inRounds, someOf } from './sweep.ts';
+import { inRounds, takeSome } from './sweep.ts';
 
 async function* keysOf(name: string, count: number): AsyncGenerator<{ key: string }> {
   for (let n = 0; n < count; n++) yield { key: `${name}/${String(n).padStart(6, '0')}` };
@@ -19,7 +19,7 @@ test('of each project a few come in turn, each of them once', async () => {
 test('a project with very many keeps no other waiting, and all of its own come in a few sweeps', async () => {
   const leftAt = new Map<string, string>();
   const some = (name: string, count: number) =>
-    someOf(
+    takeSome(
       () => keysOf(name, count),
       (listed) => listed,
       leftAt,

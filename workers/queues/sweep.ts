@@ -56,7 +56,7 @@ export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>())
 
   const unknown = (listed: AsyncIterable<ObjectInfo>) => unknownOf(listed, images);
   const prefixes = (await projects.all()).map(({ keyPrefix }) =>
-    someOf(() => store.list(uploadsBucket, keyPrefix), unknown, leftAt, keyPrefix),
+    takeSome(() => store.list(uploadsBucket, keyPrefix), unknown, leftAt, keyPrefix),
   );
   for await (const listed of inRounds(prefixes)) {
     try {
@@ -94,7 +94,7 @@ export async function* inRounds<T>(all: readonly AsyncIterable<T>[], size = roun
 }
 
 /** The first of them, beginning behind where it was left off the last time; keeps in `leftAt` where that is now. */
-export async function* someOf<T extends { key: string }>(
+export async function* takeSome<T extends { key: string }>(
   list: () => AsyncIterable<T>,
   pick: (listed: AsyncIterable<T>) => AsyncIterable<T>,
   leftAt: Map<string, string>,

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
-import { guestOf, type Question } from '../../test/support/guest.ts';
-import { lagOf } from '../../test/support/lag.ts';
+import { makeGuest, type Question } from '../../test/support/guest.ts';
+import { measureLag } from '../../test/support/lag.ts';
 import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 import { mendTask } from './mend.ts';
 import type { MendTaskInput } from './mend-contract.ts';
@@ -28,7 +28,7 @@ async function mended(
 }
 
 function linux(sh: string | Buffer, questions: Question[] = [], more: Record<string, string> = {}): AskGuestfish {
-  return guestOf({}, questions, { sh, mount: '', shutdown: '', ...more });
+  return makeGuest({}, questions, { sh, mount: '', shutdown: '', ...more });
 }
 
 describe('by scripts', () => {
@@ -78,7 +78,7 @@ describe('by scripts', () => {
     ['of more lines than are read', Buffer.alloc(32 * 1024 ** 2, 'a\n')],
     ['of changes', Buffer.alloc(32 * 1024 ** 2, 'changed a\n')],
   ])('an answer %s keeps nobody waiting', async (_name, answer) => {
-    const { value, lag } = await lagOf(() => mended({ chosen: ['fstab-by-uuid'] }, linux(answer)));
+    const { value, lag } = await measureLag(() => mended({ chosen: ['fstab-by-uuid'] }, linux(answer)));
     expect(JSON.stringify(value.result)).toMatch(/"state":"exceeded".*"fstab-by-uuid"| failed: /);
     expect(lag).toBeLessThanOrEqual(200);
   });

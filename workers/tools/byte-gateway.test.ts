@@ -56,7 +56,7 @@ describe('a reader that was taken over', () => {
     await rm(dir, { recursive: true });
   });
   const get = (range: string) => `GET /disk HTTP/1.1\r\nhost: x\r\nrange: bytes=${range}\r\n\r\n`;
-  const statusOf = (range: string): Promise<number | undefined> =>
+  const readStatus = (range: string): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
       request({ socketPath: join(dir, 's'), path: '/disk', headers: { range } }, (answer) => {
         resolve(answer.statusCode);
@@ -74,7 +74,7 @@ describe('a reader that was taken over', () => {
     ['several ranges', 'bytes=0-1,3-4'],
     ['no end', 'bytes=0-'],
   ])('that asks for %s gets nothing', async (_name, range) => {
-    expect(await statusOf(range)).toBe(416);
+    expect(await readStatus(range)).toBe(416);
     expect(readBytes).toBe(0);
     expect(gateway.error()).toBeUndefined();
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openForeignDoor } from '../../../adapters/foreign/door.ts';
-import { buildDisk, convert, patched, tarOf } from '../../../test/hostile/images.ts';
+import { buildDisk, convert, makeTar, patched } from '../../../test/hostile/images.ts';
 import { bufferSource } from '../../../test/support/buffer-source.ts';
 import { judgeContent } from './content.ts';
 
@@ -25,7 +25,7 @@ beforeAll(() => {
   files.backed = readFileSync(stolen);
   files.gz = gzipSync(files.qcow2);
   files.noise = Buffer.from(Array.from({ length: 1024 }, (_, index) => (index * 37) % 251));
-  files.tar = readFileSync(tarOf(join(dir, 'machine.ova'), dir, 'disk.vmdk'));
+  files.tar = readFileSync(makeTar(join(dir, 'machine.ova'), dir, 'disk.vmdk'));
   execFileSync('tar', ['-S', '-C', dir, '-cf', join(dir, 'sparse.tar'), 'disk.raw']);
   files.sparse = readFileSync(join(dir, 'sparse.tar'));
 });

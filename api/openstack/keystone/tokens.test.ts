@@ -17,7 +17,7 @@ function someKey(more: Partial<KnownKey> = {}): KnownKey {
   };
 }
 const ours = newSecretsKey();
-function tokensOf(known: () => KnownKey | undefined, ...secrets: string[]) {
+function makeTokens(known: () => KnownKey | undefined, ...secrets: string[]) {
   return createTokens(
     { get: (id) => Promise.resolve(known()?.keyId === id ? known() : undefined) },
     makeSecretKeys(secrets.length > 0 ? secrets : [ours]),
@@ -26,7 +26,7 @@ function tokensOf(known: () => KnownKey | undefined, ...secrets: string[]) {
 
 test('a token stands for its key', async () => {
   const key = someKey();
-  const tokens = tokensOf(() => key);
+  const tokens = makeTokens(() => key);
   const { token, claims } = tokens.issue(key);
   expect(await tokens.read(token)).toEqual({ key, claims });
 });
@@ -37,7 +37,7 @@ test('it ends with its key, after an hour, and never later than the key', async 
     const start = Date.now();
     const key = someKey();
     let known: KnownKey | undefined = key;
-    const tokens = tokensOf(() => known);
+    const tokens = makeTokens(() => known);
     const { token, claims } = tokens.issue(key);
     expect(claims.expiresAt).toBe(start + 3600_000);
     expect(tokens.issue(someKey({ expiresAt: new Date(start + 1000) })).claims.expiresAt).toBe(start + 1000);
@@ -56,13 +56,13 @@ test('it ends with its key, after an hour, and never later than the key', async 
 
 test('nobody makes one without the hash of the key and the secret, and none can be changed', async () => {
   const key = someKey();
-  const tokens = tokensOf(() => key);
+  const tokens = makeTokens(() => key);
   const { token } = tokens.issue(key);
   const [, body = '', signature] = /^brt_(.+)\.(.+)$/.exec(token) ?? [];
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString());
   const longer = Buffer.from(JSON.stringify({ ...claims, expiresAt: claims.expiresAt + 1 })).toString('base64url');
   expect(await tokens.read(`brt_${longer}.${signature}`)).toBeUndefined();
-  expect(await tokens.read(tokensOf(() => key, newSecretsKey()).issue(key).token)).toBeUndefined();
+  expect(await tokens.read(makeTokens(() => key, newSecretsKey()).issue(key).token)).toBeUndefined();
   expect(await tokens.read(tokens.issue({ ...key, hash: newApiKey().hash }).token)).toBeUndefined();
   for (const nonsense of ['', 'brt_', 'brt_.', `brt_${body}`, `${token}x`, `brt_x.${signature}`]) {
     expect(await tokens.read(nonsense)).toBeUndefined();
@@ -72,11 +72,11 @@ test('nobody makes one without the hash of the key and the secret, and none can 
 test('it holds when a newer key of the configuration has come, and ends when its own is taken away', async () => {
   const key = someKey();
   const newer = newSecretsKey();
-  const { token, claims } = tokensOf(() => key, ours).issue(key);
-  expect(await tokensOf(() => key, newer, ours).read(token)).toEqual({ key, claims });
-  expect(await tokensOf(() => key, newer).read(token)).toBeUndefined();
+  const { token, claims } = makeTokens(() => key, ours).issue(key);
+  expect(await makeTokens(() => key, newer, ours).read(token)).toEqual({ key, claims });
+  expect(await makeTokens(() => key, newer).read(token)).toBeUndefined();
   // The newest signs.
-  const next = tokensOf(() => key, newer, ours).issue(key).token;
-  expect(await tokensOf(() => key, newer).read(next)).toBeDefined();
-  expect(await tokensOf(() => key, ours).read(next)).toBeUndefined();
+  const next = makeTokens(() => key, newer, ours).issue(key).token;
+  expect(await makeTokens(() => key, newer).read(next)).toBeDefined();
+  expect(await makeTokens(() => key, ours).read(next)).toBeUndefined();
 });

@@ -11,7 +11,7 @@ const down = new BootreadyError({ code: 'unavailable', message: 'Down.', retryab
 const gone = new BootreadyError({ code: 'not-found', message: 'Gone.' });
 
 /** Streams and answers in turn; an error is thrown. */
-function apiOf(streams: (ImageDetail | Error)[][], answers: (ImageDetail | Error)[]) {
+function makeApi(streams: (ImageDetail | Error)[][], answers: (ImageDetail | Error)[]) {
   return {
     stream: async function* () {
       for (const each of streams.shift() ?? [down]) {
@@ -41,23 +41,23 @@ async function seen(api: Parameters<typeof toChanges>[0], count = Number.POSITIV
 }
 
 test('a stream that breaks is opened again, and nothing is missed meanwhile', async () => {
-  expect(await seen(apiOf([[image('a'), down], [image('c')]], [image('b'), image('d'), gone]))).toEqual([
+  expect(await seen(makeApi([[image('a'), down], [image('c')]], [image('b'), image('d'), gone]))).toEqual([
     ...['a', 'b', 'c', 'd', 'not-found'],
   ]);
 });
 
 test('without a stream that works it asks again and again', async () => {
   const answers = ['a', 'b', 'c', 'd', 'e', 'f'].map(image);
-  expect(await seen(apiOf([], answers), 6)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  expect(await seen(makeApi([], answers), 6)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
 });
 
 test('a server that was never there is an error at once, one that goes away is waited for', async () => {
-  expect(await seen(apiOf([], [down, image('a')]))).toEqual(['unavailable']);
-  expect(await seen(apiOf([[image('a'), down]], [down, down, image('b'), gone]))).toEqual(['a', 'b', 'not-found']);
+  expect(await seen(makeApi([], [down, image('a')]))).toEqual(['unavailable']);
+  expect(await seen(makeApi([[image('a'), down]], [down, down, image('b'), gone]))).toEqual(['a', 'b', 'not-found']);
 });
 
 test('an image that is not there ends it', async () => {
-  expect(await seen(apiOf([[gone]], [image('a')]))).toEqual(['not-found']);
+  expect(await seen(makeApi([[gone]], [image('a')]))).toEqual(['not-found']);
 });
 
 test.each([
@@ -78,7 +78,7 @@ test.each(['download', 'repair'] as const)('an image whose %s came to nothing is
     upload: { size: null },
   });
   const states = ['queued', 'running', 'failed'].map(at) as unknown as ImageDetail[];
-  const last = await followRun(apiOf([states], []), 'id', { json: true }, never);
+  const last = await followRun(makeApi([states], []), 'id', { json: true }, never);
   expect(last).toBe(states[2]);
   expect(exitCodeOfRun(last)).toBe(3);
 });

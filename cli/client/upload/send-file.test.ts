@@ -54,7 +54,7 @@ function failing(code: ErrorCode, retryable = false) {
 }
 
 /** Answers of `complete` in turn, the last one from then on; how often an upload was opened. */
-function apiOf(answers: ('whole' | Error)[], { sizeSeen = null as number | null } = {}) {
+function makeApi(answers: ('whole' | Error)[], { sizeSeen = null as number | null } = {}) {
   const calls: string[] = [];
   const api = {
     image: async () => ({ upload: { size: calls.includes('complete') ? sizeSeen : null }, activity: null }),
@@ -79,7 +79,7 @@ function apiOf(answers: ('whole' | Error)[], { sizeSeen = null as number | null 
 const options = { fileName: 'disk', signal: new AbortController().signal, parallel: 2, stillMs: 60_000, json: true };
 
 test('a part that was replaced after it came is sent again, and nothing is read again to see that', async () => {
-  const { api, calls } = apiOf(['whole']);
+  const { api, calls } = makeApi(['whole']);
   const bodies: string[] = [];
   const store = createServer((request, response) => {
     void text(request).then((body) => {
@@ -106,37 +106,37 @@ test('a part that was replaced after it came is sent again, and nothing is read 
 });
 
 test('when all is there it is completed, and nothing is kept', async () => {
-  const { api, calls } = apiOf(['whole']);
+  const { api, calls } = makeApi(['whole']);
   await sendFile(api, file, states, state, options);
   expect(calls).toEqual(['open', 'complete']);
   expect(await states.read()).toMatchObject({ imageId });
 });
 
 test('the answer to completing got lost, and the store knows of no open upload any more: it is done', async () => {
-  const { api, calls } = apiOf([failing('unavailable', true), failing('object-missing')], { sizeSeen: 10 });
+  const { api, calls } = makeApi([failing('unavailable', true), failing('object-missing')], { sizeSeen: 10 });
   await sendFile(api, file, states, state, options);
   expect(calls).toEqual(['open', 'complete', 'complete']);
   expect(await states.read()).toMatchObject({ imageId });
 });
 
 test('killed while completing: the next time it asks how that went before it opens anything', async () => {
-  const { api, calls } = apiOf([failing('object-missing')], { sizeSeen: 10 });
+  const { api, calls } = makeApi([failing('object-missing')], { sizeSeen: 10 });
   await sendFile(api, file, states, { ...state, phase: 'completing' }, options);
   expect(calls).toEqual(['complete']);
   expect(await states.read()).toMatchObject({ imageId });
 });
 
 test('an upload that the store has lost is not taken for one that is done', async () => {
-  const { api } = apiOf([failing('object-missing')]);
+  const { api } = makeApi([failing('object-missing')]);
   await expect(sendFile(api, file, states, state, options)).rejects.toMatchObject({ code: 'object-missing' });
   expect(await states.read()).toMatchObject({ imageId });
 });
 
 test('parts that are missing at the end are looked for again, but not for ever', async () => {
-  const once = apiOf([failing('conflict'), 'whole']);
+  const once = makeApi([failing('conflict'), 'whole']);
   await sendFile(once.api, file, states, state, options);
   expect(once.calls).toEqual(['open', 'complete', 'open', 'complete']);
-  const always = apiOf([failing('conflict')]);
+  const always = makeApi([failing('conflict')]);
   await expect(sendFile(always.api, file, states, state, options)).rejects.toMatchObject({
     code: 'unavailable',
     remedy: expect.stringContaining('The same command continues the upload.'),

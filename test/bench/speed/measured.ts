@@ -15,7 +15,7 @@ export type Measured = {
 export const ownName = 'bootready';
 export const floorName = 'floor';
 
-export function secondsOf({ rounds }: Measured, name: string): number | undefined {
+export function readSeconds({ rounds }: Measured, name: string): number | undefined {
   const all = rounds.flatMap((round) => round[name]?.seconds ?? []);
   return all.length > 0 ? median(all) : undefined;
 }

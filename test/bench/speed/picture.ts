@@ -1,4 +1,4 @@
-import { floorName, type Measured, secondsOf } from './measured.ts';
+import { floorName, type Measured, readSeconds } from './measured.ts';
 
 const [barHeight, gap, left, width] = [14, 14, 290, 930];
 const title = 'From the end of an upload to an image that a cloud can use: time as a multiple of the floor';
@@ -15,9 +15,9 @@ function text(x: number, y: number, words: string, more = ''): string {
 export function drawRatios(all: readonly Measured[]): string {
   const names = [...new Set(all.flatMap(({ rounds }) => rounds.flatMap((round) => Object.keys(round))))];
   const bars = all.map((each) => {
-    const floor = secondsOf(each, floorName);
+    const floor = readSeconds(each, floorName);
     return names.flatMap((name, index) => {
-      const seconds = secondsOf(each, name);
+      const seconds = readSeconds(each, name);
       return floor && seconds ? [{ seconds, ratio: seconds / floor, colour: colours[index % colours.length] }] : [];
     });
   });

@@ -50,7 +50,7 @@ function tree(root: number): Process[] {
   return within(root);
 }
 
-function bytesOf(pid: number): { read: number; written: number } {
+function readBytes(pid: number): { read: number; written: number } {
   const text = readFileSync(`/proc/${pid}/io`, 'utf8');
   const counter = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(text)?.[1] ?? 0);
   return { read: counter('rchar'), written: counter('wchar') };
@@ -59,7 +59,7 @@ function bytesOf(pid: number): { read: number; written: number } {
 /** Watches a process and its descendants. @returns what ends it, with what they used since */
 export function watchUsage(root: number): () => Usage {
   const begun = new Map(tree(root).map((each) => [each.pid, each.seconds]));
-  const bytes = bytesOf(root);
+  const bytes = readBytes(root);
   const last = new Map<number, Process>();
   const sample = (): void => {
     for (const each of tree(root)) last.set(each.pid, each);
@@ -71,7 +71,7 @@ export function watchUsage(root: number): () => Usage {
     const processor: Record<string, number> = {};
     const spent = ({ pid, seconds }: Process): number => seconds - (begun.get(pid) ?? 0);
     for (const each of last.values()) processor[each.name] = (processor[each.name] ?? 0) + spent(each);
-    const [now, first] = [bytesOf(root), last.get(root)];
+    const [now, first] = [readBytes(root), last.get(root)];
     return {
       processor,
       alone: first ? spent(first) : 0,

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { median } from '../run-steps.ts';
 import type { Taken } from './contender.ts';
-import { type Measured, ownName, secondsOf } from './measured.ts';
+import { type Measured, ownName, readSeconds } from './measured.ts';
 import { drawRatios } from './picture.ts';
 
 /** The median of the ratios of each round: what bootready took as a share of what the other took. */
@@ -48,7 +48,7 @@ export function toTables(all: readonly Measured[]): string {
     ...all.map((each) =>
       row([
         ...[each.workload, mebibytes(each.bytes), String(each.rounds.length)],
-        ...names.map((name) => shown(secondsOf(each, name))),
+        ...names.map((name) => shown(readSeconds(each, name))),
       ]),
     ),
     '',

@@ -58,7 +58,7 @@ export type Workload = {
   rounds: number;
 };
 
-export function formOf({ format }: Pick<Workload, 'format'>): Form {
+export function findForm({ format }: Pick<Workload, 'format'>): Form {
   const found = forms[format];
   if (!found) throw new Error(`no form ${format}`);
   return found;
@@ -121,7 +121,7 @@ export async function makeWorkload(dir: string, { name, ...of }: Workload): Prom
   const raw = join(dir, `${of.gibibytes}-${of.dataPercent}-${of.spread}.disk`);
   if (!(await stat(raw).catch(() => undefined))) await makeDisk(raw, of);
   if (!(await stat(path).catch(() => undefined))) {
-    formOf(of).pack(raw, path);
+    findForm(of).pack(raw, path);
   }
   return { path, raw };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openForeignDoor } from '../../../adapters/foreign/door.ts';
 import type { SandboxCommand } from '../../../workers/tools/sandbox.ts';
-import { lagOf } from '../../support/lag.ts';
+import { measureLag } from '../../support/lag.ts';
 import { boot } from '../../support/step-functions.ts';
 import { echo } from '../echo.ts';
 
@@ -68,7 +68,7 @@ test.each(Object.entries(guests))('a guest that %s', async (name, code) => {
 
   const begun = performance.now();
   const guest = { osType: 'linux', architecture: 'x86_64', firmware: ['bios'] } as const;
-  const { value, lag } = await lagOf(() =>
+  const { value, lag } = await measureLag(() =>
     Promise.all([boot({ path, virtualSize, guest: { ...guest, firmware: ['bios'] }, seconds }), door.run(echo, 1, {})]),
   );
   const [{ findings, boot: seen, console }, neighbour] = value;

@@ -24,7 +24,7 @@ function command(script: string, more: Partial<SandboxCommand> = {}): SandboxCom
     ...more,
   };
 }
-async function fateOf(script: string): Promise<unknown> {
+async function findFate(script: string): Promise<unknown> {
   try {
     return (await runSandboxed(command(script))).stdout;
   } catch (error) {
@@ -34,7 +34,7 @@ async function fateOf(script: string): Promise<unknown> {
 const left = (): string[] => readdirSync(group).filter((name) => name.startsWith('sandbox-'));
 
 /** Without the sandbox and its watch: what the kernel alone does. */
-async function bareFateOf(script: string): Promise<unknown> {
+async function findBareFate(script: string): Promise<unknown> {
   const cgroup = ownCgroups()?.make({ tasks: 16, memoryBytes: 100 * MiB });
   if (!cgroup) return 'no group';
   const child = spawn('/bin/sh', ['-c', 'echo 0 >"$0"; exec perl -e "$1"', cgroup.procs, script]);
@@ -52,28 +52,28 @@ async function bareFateOf(script: string): Promise<unknown> {
 
 tell('bounds', sandboxBounds());
 tell('own leaf', readFileSync('/proc/self/cgroup', 'latin1').trim());
-tell('sound', await fateOf('print "sound"'));
+tell('sound', await findFate('print "sound"'));
 tell('left of sound', left());
 
 const eats = 'my $size = 120 << 20; for (1..8) { if (!fork) { my $held = "x" x $size; sleep 100 } } sleep 100';
-tell('eats', await fateOf(eats));
+tell('eats', await findFate(eats));
 tell(
   'bare forks',
-  await bareFateOf(
+  await findBareFate(
     'my $n = 0; for (1..60) { my $pid = fork; last if !defined $pid; if (!$pid) { close STDOUT; close STDERR; sleep 3; exit } $n++ } print $n',
   ),
 );
-tell('bare eats', await bareFateOf('my $held = "x" x (300 << 20); print "held"'));
+tell('bare eats', await findBareFate('my $held = "x" x (300 << 20); print "held"'));
 
 const before = new Set(left());
 const sleeper = spawnSandboxed(command('sleep 100'));
 const newLeaf = (): string => left().find((name) => !before.has(name)) ?? '';
-const procsOf = (leaf: string): number =>
+const countProcs = (leaf: string): number =>
   readFileSync(`${group}/${leaf}/cgroup.procs`, 'latin1').trim().split('\n').length;
 // The kernel runs without hardware support, so everything takes its time.
-for (let tries = 0; tries < 60 && (newLeaf() === '' || procsOf(newLeaf()) < 3); tries++) await pause(500);
+for (let tries = 0; tries < 60 && (newLeaf() === '' || countProcs(newLeaf()) < 3); tries++) await pause(500);
 const leaf = newLeaf();
-const procs = procsOf(leaf);
+const procs = countProcs(leaf);
 const limits = ['memory.max', 'memory.swap.max', 'pids.max', 'memory.oom.group'].map((name) => {
   try {
     return readFileSync(`${group}/${leaf}/${name}`, 'latin1').trim();
@@ -86,7 +86,7 @@ await sleeper.kill();
 tell('killed', await sleeper.exited);
 await pause(500);
 // The next one removes what was still in use.
-await fateOf('1');
+await findFate('1');
 await pause(500);
 tell('left', left().length);
 tell('end', true);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { openForeignDoor } from '../../../adapters/foreign/door.ts';
 import { bootCheck } from '../../../workers/activities/boot-check.ts';
-import { lagOf } from '../../support/lag.ts';
+import { measureLag } from '../../support/lag.ts';
 import { echo } from '../echo.ts';
 import { brokenAgent, brokenDhcp, soundDhcp } from './broken-messages.ts';
 import { asFrames, liveGuest } from './live-guest.ts';
@@ -49,7 +49,7 @@ async function start(script: string, files: Readonly<Record<string, Buffer>> = {
   let console = '';
   const folder = watchFolder(join(scratchDir, 'boot/machine'));
   const begun = performance.now();
-  const { value, lag } = await lagOf(() =>
+  const { value, lag } = await measureLag(() =>
     Promise.all([
       bootCheck(
         { foreign: door },

@@ -4,7 +4,7 @@ const page = 4096;
 type Cell = { at: number; kind: string };
 
 /** All cells that are in use: each begins with its size, negative, then with two letters of what it holds. */
-function cellsOf(hive: Buffer): Cell[] {
+function readCells(hive: Buffer): Cell[] {
   const cells: Cell[] = [];
   for (let bin = page; bin + 32 < hive.length && hive.toString('latin1', bin, bin + 4) === 'hbin'; ) {
     const end = bin + hive.readUInt32LE(bin + 8);
@@ -27,13 +27,13 @@ function all(kinds: string[], change: (hive: Buffer, at: number) => void): Chang
 }
 const lists = ['lf', 'lh', 'li', 'ri'];
 /** Where the header says the root lies: from the first bin on. */
-function rootOf(hive: Buffer): number {
+function readRoot(hive: Buffer): number {
   return page + hive.readUInt32LE(36) + 4;
 }
 
 const changes: Record<string, Change> = {
   'every key has the subkeys of the root': (hive, of) => {
-    const root = rootOf(hive);
+    const root = readRoot(hive);
     for (const at of of('nk')) hive.copy(hive, at + 20, root + 20, root + 32);
   },
   'every key is its own subkey': (hive, of) => {
@@ -80,7 +80,7 @@ function summed(hive: Buffer): Buffer {
 
 /** A bin of nothing but keys without a place in the tree: hivex looks at each cell when it opens a hive. */
 function filler(hive: Buffer, bytes: number): Buffer {
-  const root = rootOf(hive);
+  const root = readRoot(hive);
   const key = hive.subarray(root - 4, root - 4 + Math.abs(hive.readInt32LE(root - 4)));
   const bin = Buffer.alloc(page);
   bin.write('hbin', 0, 'latin1');
@@ -102,7 +102,7 @@ export function bentHives(sound: Buffer): Record<string, Buffer> {
     ...Object.fromEntries(
       Object.entries(changes).map(([name, change]) => {
         const hive = Buffer.from(sound);
-        const cells = cellsOf(hive);
+        const cells = readCells(hive);
         change(hive, (...kinds) => cells.filter(({ kind }) => kinds.includes(kind)).map(({ at }) => at));
         return [name, summed(hive)];
       }),

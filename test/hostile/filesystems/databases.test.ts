@@ -11,11 +11,11 @@ import { ensureAppliance } from '../../../workers/tools/appliance.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';
 import type { AskGuestfish } from '../../../workers/tools/guestfish-complaints.ts';
 import { doneBy } from '../../../workers/tools/guestfish-complaints.ts';
-import { lagOf } from '../../support/lag.ts';
+import { measureLag } from '../../support/lag.ts';
 import { bends } from '../bends.ts';
 import { echo } from '../echo.ts';
 import { flipped } from '../flips.ts';
-import { tallyOf } from '../table.ts';
+import { makeTally } from '../table.ts';
 import { bentHives } from './bent-hives.ts';
 import { bentFields, databaseKinds, packageDatabases, soundHive, writeRoot } from './databases.ts';
 
@@ -45,7 +45,7 @@ const hiveIn = foreignTask<typeof import('./database-tasks.ts').hiveIn>(
   foreignLimits.look,
 );
 const door = openForeignDoor({ keepReady: [packagesIn.module] });
-const tally = tallyOf(['N', 'read', 'refused', 'exceeded', 'appliance died', 'out of time', 'slowest, s'] as const);
+const tally = makeTally(['N', 'read', 'refused', 'exceeded', 'appliance died', 'out of time', 'slowest, s'] as const);
 
 let dir: string;
 let appliance: string;
@@ -116,7 +116,7 @@ async function each(
             const { name, bytes } = current();
             writeFileSync(join(dir, 'bent/file'), bytes);
             began.at = performance.now();
-            const { value, lag } = await lagOf(() =>
+            const { value, lag } = await measureLag(() =>
               Promise.all([look(asked, '/in/bent/file'), door.run(echo, 1, {})]),
             );
             expect(value[1]).toEqual({ state: 'done', value: 1 });
@@ -151,7 +151,7 @@ function flippedCases(sound: Buffer): Case[] {
 }
 
 /** Every bend of a text at every size; and of what is no text, its ends, doubled, and filled up. */
-function casesOf({ words, sound }: { words: string; sound: Buffer }): Case[] {
+function makeCases({ words, sound }: { words: string; sound: Buffer }): Case[] {
   return [
     { name: 'sound', bytes: sound },
     ...flippedCases(sound),
@@ -188,7 +188,7 @@ test.each(databaseKinds)('a database of packages: %s', { timeout: 3_600_000 }, a
   const fates = await each(
     kind,
     disk,
-    casesOf(database),
+    makeCases(database),
     async (asked) => {
       expect(String(await asked('inspect-os', []))).toContain(root);
       expect(await doneBy(asked)('mount', root, '/')).toBe(true);

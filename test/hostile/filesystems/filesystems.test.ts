@@ -10,10 +10,10 @@ import { inspectDisk } from '../../../workers/activities/inspect.ts';
 import { ensureAppliance } from '../../../workers/tools/appliance.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';
 import { type Guestfish, makeGuestfish } from '../../../workers/tools/guestfish-answers.ts';
-import { lagOf } from '../../support/lag.ts';
+import { measureLag } from '../../support/lag.ts';
 import { echo } from '../echo.ts';
-import { randomOf } from '../formats/mutants.ts';
-import { tallyOf } from '../table.ts';
+import { makeRandom } from '../formats/mutants.ts';
+import { makeTally } from '../table.ts';
 import { bendDisk, usedBlocks } from './bent.ts';
 import { type Filesystem, filesystems, makeSound } from './sound.ts';
 
@@ -30,7 +30,7 @@ const inspectionSeconds = 240;
 
 const signal = new AbortController().signal;
 const door = openForeignDoor();
-const tally = tallyOf(['N', 'mounted', 'refused', 'appliance died', 'out of time', 'other errors'] as const);
+const tally = makeTally(['N', 'mounted', 'refused', 'appliance died', 'out of time', 'other errors'] as const);
 
 let dir: string;
 let sound: Record<Filesystem, string>;
@@ -53,7 +53,7 @@ type Bent = { kind: Filesystem; path: string };
 function bent(index: number): Bent {
   const kind = filesystems[index % filesystems.length] as Filesystem;
   const path = join(dir, 'bent', String(index));
-  bendDisk(sound[kind], used[kind], path, randomOf(seed * 1_000_003 + index));
+  bendDisk(sound[kind], used[kind], path, makeRandom(seed * 1_000_003 + index));
   return { kind, path };
 }
 
@@ -149,7 +149,7 @@ test(`${many} bent filesystems: no error but ours, nobody waits, nothing is writ
   for (let done = 0; done < many; ) {
     const disks = Array.from({ length: Math.min(size, many - done) }, (_, index) => bent(done + index));
     const begun = performance.now();
-    const { value, lag } = await lagOf(() => Promise.all([session(disks, appliance), door.run(echo, 1, {})]));
+    const { value, lag } = await measureLag(() => Promise.all([session(disks, appliance), door.run(echo, 1, {})]));
     const [looked, neighbour] = value;
     const seconds = (performance.now() - begun) / 1000;
     for (const { kind } of disks.slice(0, looked)) tally.add(kind, 'N');
@@ -186,7 +186,7 @@ test(`${whole} whole inspections of bent filesystems end by themselves`, { timeo
         expect(error.code).toBe('tool-failed');
       },
     );
-    const { value, lag } = await lagOf(() => Promise.all([inspected, door.run(echo, 1, {})]));
+    const { value, lag } = await measureLag(() => Promise.all([inspected, door.run(echo, 1, {})]));
     expect(value[1]).toEqual({ state: 'done', value: 1 });
     expect((performance.now() - begun) / 1000).toBeLessThan(inspectionSeconds + 60);
     expect(lag).toBeLessThan(1000);

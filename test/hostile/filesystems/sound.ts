@@ -37,7 +37,7 @@ const makers = {
   'ext4 with checksums': (path, tree) => run('mke2fs', '-q', '-t', 'ext4', '-d', tree, path, '16M'),
   xfs: (path, tree) => {
     empty(path, 320 * MiB);
-    const listed = prototypeOf(tree);
+    const listed = makePrototype(tree);
     writeFileSync(`${path}.prototype`, listed);
     run('mkfs.xfs', '-q', '-m', 'crc=0,finobt=0,reflink=0', '-p', `${path}.prototype`, path);
     rmSync(`${path}.prototype`);
@@ -107,7 +107,7 @@ export async function makeSound(dir: string): Promise<Record<Filesystem, string>
 }
 
 /** mkfs.xfs(8), -p */
-function prototypeOf(tree: string): string {
+function makePrototype(tree: string): string {
   const lines = (folder: string): string[] =>
     readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory()

@@ -6,7 +6,7 @@ import type { Base } from './base-images.ts';
 const place = 512;
 const room = 10_240;
 
-function insideOf(base: Base, text: string | Buffer): Buffer {
+function putInside(base: Base, text: string | Buffer): Buffer {
   const bytes = Buffer.from(base.bytes);
   bytes.fill(0, place, place + room);
   Buffer.from(text as string, 'latin1').copy(bytes, place, 0, room);
@@ -165,7 +165,7 @@ export const descriptors = function* (bases: readonly Base[]): Generator<{ name:
   const sparse = bases.find(({ name }) => name === 'vmdk sparse') as Base;
   const inside = (name: string, text: string): { name: string; bytes: Buffer } => ({
     name: name.replaceAll(/[^ -~]/g, '?').slice(0, 90),
-    bytes: insideOf(sparse, text),
+    bytes: putInside(sparse, text),
   });
   yield inside('as it is', toText());
   for (const line of new Set(lines))
@@ -195,7 +195,7 @@ export const descriptors = function* (bases: readonly Base[]): Generator<{ name:
   yield inside('as long as it may be', toText().padEnd(room, '\n'));
   for (const sectors of [0, 1, 2, 19, 20, 21, 128, 129]) {
     for (const text of [toText(), toText().padEnd(512, '\n'), toText().padEnd(513, '\n')]) {
-      const bytes = insideOf(sparse, text);
+      const bytes = putInside(sparse, text);
       bytes.writeBigUInt64LE(BigInt(sectors), 36);
       yield { name: `declared as ${sectors} sectors, ${text.length} bytes`, bytes };
     }

@@ -9,7 +9,7 @@ import { type Base, baseImages } from './base-images.ts';
 import { descriptors } from './bent-descriptors.ts';
 import { differences, type Readings, reasons, unsafe } from './disagreements.ts';
 import { bentFields } from './fields.ts';
-import { type Mutant, mutantOf } from './mutants.ts';
+import { type Mutant, makeMutant } from './mutants.ts';
 import { rawDisks } from './raw-disks.ts';
 import { openOsloReader, openProbingReader, openToldReader } from './readers.ts';
 
@@ -45,8 +45,8 @@ async function detected(bytes: Buffer): Promise<Pick<Readings, 'disk' | 'refused
 }
 
 const imagesOf = function* (): Generator<Mutant> {
-  if (only) return yield mutantOf(seed, Number(only), bases);
-  for (let index = 0; index < images; index++) yield mutantOf(seed, index, bases);
+  if (only) return yield makeMutant(seed, Number(only), bases);
+  for (let index = 0; index < images; index++) yield makeMutant(seed, index, bases);
   if (!withFields) return;
   const named = ({ name, bytes }: { name: string; bytes: Buffer }, format: DiskFormat): Mutant => ({
     name,

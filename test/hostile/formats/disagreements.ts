@@ -37,7 +37,8 @@ export function differences({ disk, refused, told, oslo }: Readings): string[] {
       }
     }
     if (oslo.error) found.push(`passes, oslo fails: ${oslo.error}`);
-    else if (!isNamedAlike(disk, oslo.format ?? '')) found.push(`passes as ${nameOf(disk)}, oslo says ${oslo.format}`);
+    else if (!isNamedAlike(disk, oslo.format ?? ''))
+      found.push(`passes as ${nameFormat(disk)}, oslo says ${oslo.format}`);
     else if (!oslo.safe) found.push(`passes as ${disk.format}, oslo refuses: ${(oslo.why ?? []).join('+')}`);
   } else if (told.state === 'opens') {
     found.push(`refused, QEMU opens ${told.info.format}: ${refused.join('+')}`);
@@ -54,7 +55,7 @@ function plain(text: string): string {
     .slice(0, 120);
 }
 
-function nameOf(disk: DetectedDisk): string {
+function nameFormat(disk: DetectedDisk): string {
   return disk.format === 'vpc' || disk.format === 'raw' ? `${disk.format} ${disk.variant}` : disk.format;
 }
 

@@ -76,7 +76,7 @@ function vmdkTables(bytes: Buffer, header: number): Region[] {
   ];
 }
 
-function regionsOf({ name, format, bytes }: Base): Region[] {
+function findRegions({ name, format, bytes }: Base): Region[] {
   const end = bytes.length;
   switch (format) {
     case 'raw':
@@ -165,7 +165,7 @@ export const bentFields = function* (base: Base): Generator<Bent> {
   yield { name: 'as it is', bytes: base.bytes };
   const { length: size } = base.bytes;
   const bent = Buffer.from(base.bytes);
-  for (const { name, at, length, fix } of regionsOf(base)) {
+  for (const { name, at, length, fix } of findRegions(base)) {
     for (let offset = 0; offset < length; offset += 4) {
       for (const [value, bend] of values) {
         bend(bent, at + offset);

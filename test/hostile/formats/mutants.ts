@@ -12,7 +12,7 @@ export const canary = { absolute: '/canary/secret', relative: 'secret' };
 export type Random = { below(limit: number): number; of<T>(choices: readonly T[]): T; chance(share: number): boolean };
 
 /** Mulberry32, public domain: small, and the same everywhere. */
-export function randomOf(seed: number): Random {
+export function makeRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b_79f5) >>> 0;
@@ -209,8 +209,8 @@ const reference: Bend = (bytes, random, base) => {
 
 const bends: readonly Bend[] = [flip, flip, field, field, field, cut, grow, overlay, moved, descriptor, reference];
 
-export function mutantOf(seed: number, index: number, bases: readonly Base[]): Mutant {
-  const random = randomOf(Math.imul(seed, 0x9e37_79b1) ^ index);
+export function makeMutant(seed: number, index: number, bases: readonly Base[]): Mutant {
+  const random = makeRandom(Math.imul(seed, 0x9e37_79b1) ^ index);
   // Every base goes through unbent as well; VMDK, which has the most ways, comes three times as often.
   const base = index < bases.length ? (bases[index] as Base) : random.of(weighted(bases));
   let bytes: Buffer = Buffer.from(base.bytes);

@@ -14,7 +14,7 @@ function at(offset: number, text: string) {
   return (bytes: Buffer) => void bytes.write(text, offset, 'latin1');
 }
 
-function mbrOf(
+function makeMbr(
   entries: { status?: number; type?: number; start?: number; sectors?: number }[],
   mark = [0x55, 0xaa],
 ): Buffer {
@@ -66,30 +66,30 @@ export const rawDisks = function* (): Generator<Disk> {
     bytes.writeBigUInt64LE(size, 65_536 + 112);
     yield { name: `btrfs of ${size} bytes in ${MiB}`, bytes };
   }
-  yield { name: 'MBR, one partition', bytes: mbrOf([{}]) };
-  yield { name: 'MBR, bootable', bytes: mbrOf([{ status: 0x80 }]) };
-  yield { name: 'MBR, status 1', bytes: mbrOf([{ status: 1 }]) };
-  yield { name: 'MBR, status 0x81 in the fourth', bytes: mbrOf([{}, {}, {}, { status: 0x81 }]) };
-  yield { name: 'MBR, no partition', bytes: mbrOf([]) };
-  yield { name: 'MBR, only the fourth', bytes: mbrOf([{ type: 0 }, { type: 0 }, { type: 0 }, {}]) };
-  yield { name: 'MBR, starts at the end', bytes: mbrOf([{ start: 2048, sectors: 0 }]) };
-  yield { name: 'MBR, starts before the end', bytes: mbrOf([{ start: 2047, sectors: 0 }]) };
-  yield { name: 'MBR, ends at the end', bytes: mbrOf([{ start: 2047, sectors: 1 }]) };
-  yield { name: 'MBR, ends behind the end', bytes: mbrOf([{ start: 2047, sectors: 2 }]) };
-  yield { name: 'MBR, second ends behind the end', bytes: mbrOf([{}, { start: 1024, sectors: 1025 }]) };
-  yield { name: 'MBR, protective, behind the end', bytes: mbrOf([{ type: 0xee, start: 1, sectors: 0xffff_ffff }]) };
-  yield { name: 'MBR, protective, starts behind the end', bytes: mbrOf([{ type: 0xee, start: 9999 }]) };
-  yield { name: 'MBR, mark 55 00', bytes: mbrOf([{}], [0x55, 0]) };
-  yield { name: 'MBR, mark 00 aa', bytes: mbrOf([{}], [0, 0xaa]) };
+  yield { name: 'MBR, one partition', bytes: makeMbr([{}]) };
+  yield { name: 'MBR, bootable', bytes: makeMbr([{ status: 0x80 }]) };
+  yield { name: 'MBR, status 1', bytes: makeMbr([{ status: 1 }]) };
+  yield { name: 'MBR, status 0x81 in the fourth', bytes: makeMbr([{}, {}, {}, { status: 0x81 }]) };
+  yield { name: 'MBR, no partition', bytes: makeMbr([]) };
+  yield { name: 'MBR, only the fourth', bytes: makeMbr([{ type: 0 }, { type: 0 }, { type: 0 }, {}]) };
+  yield { name: 'MBR, starts at the end', bytes: makeMbr([{ start: 2048, sectors: 0 }]) };
+  yield { name: 'MBR, starts before the end', bytes: makeMbr([{ start: 2047, sectors: 0 }]) };
+  yield { name: 'MBR, ends at the end', bytes: makeMbr([{ start: 2047, sectors: 1 }]) };
+  yield { name: 'MBR, ends behind the end', bytes: makeMbr([{ start: 2047, sectors: 2 }]) };
+  yield { name: 'MBR, second ends behind the end', bytes: makeMbr([{}, { start: 1024, sectors: 1025 }]) };
+  yield { name: 'MBR, protective, behind the end', bytes: makeMbr([{ type: 0xee, start: 1, sectors: 0xffff_ffff }]) };
+  yield { name: 'MBR, protective, starts behind the end', bytes: makeMbr([{ type: 0xee, start: 9999 }]) };
+  yield { name: 'MBR, mark 55 00', bytes: makeMbr([{}], [0x55, 0]) };
+  yield { name: 'MBR, mark 00 aa', bytes: makeMbr([{}], [0, 0xaa]) };
   yield {
     name: 'MBR and filesystem',
     bytes: disk((bytes) => {
-      mbrOf([{}]).copy(bytes);
+      makeMbr([{}]).copy(bytes);
       bytes.write('NTFS    ', 3, 'latin1');
     }),
   };
   yield { name: 'GPT of 4096, its checksum wrong', bytes: withGptAt4096() };
-  yield { name: 'not a whole sector', bytes: Buffer.concat([mbrOf([{}]), Buffer.alloc(100)]) };
+  yield { name: 'not a whole sector', bytes: Buffer.concat([makeMbr([{}]), Buffer.alloc(100)]) };
 
   const mistakes: [string, string][] = [
     ['zeros', ''],

@@ -39,7 +39,7 @@ function told({ code, outcome, params }: Finding): string {
   ].join(' ');
 }
 
-async function verdictOf(bytes: Buffer, more: Partial<AdmitOptions> = {}): Promise<string> {
+async function findVerdict(bytes: Buffer, more: Partial<AdmitOptions> = {}): Promise<string> {
   const { disk, layers, findings } = await admitSource(bufferSource(bytes), { ...options, ...more });
   const wrapped = layers.map(({ kind, member, offset, size }) =>
     [kind, member, offset, size].filter((each) => each !== undefined).join(' '),
@@ -64,7 +64,7 @@ async function table(
   const lines: { place: string; values: string[]; verdict: string }[] = [];
   for (const { name, bytes, options } of images) {
     const [, place = name, value = ''] = /^(.* \+\d+) (\S+)$/.exec(name) ?? [];
-    const verdict = await verdictOf(bytes, options);
+    const verdict = await findVerdict(bytes, options);
     const last = lines.at(-1);
     if (value && last?.place === place && last.verdict === verdict) last.values.push(value);
     else lines.push({ place, values: value ? [value] : [], verdict });

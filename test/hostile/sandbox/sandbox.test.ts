@@ -71,7 +71,7 @@ beforeAll(async () => {
   await serve(raw('abstract'), `\0${dir}`);
   await serve(raw('unix'), join(dir, 'host/socket'));
   vsock = await serveVsock();
-  const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+  const readPort = (server: Server): number => (server.address() as AddressInfo).port;
   writeFileSync(
     join(dir, 'targets.json'),
     JSON.stringify({
@@ -79,8 +79,8 @@ beforeAll(async () => {
       folder: dir,
       abstract: dir,
       unix: join(dir, 'host/socket'),
-      httpPort: portOf(http),
-      nbdPort: portOf(nbd),
+      httpPort: readPort(http),
+      nbdPort: readPort(nbd),
       vsockPort: vsock.port,
     }),
   );

@@ -17,7 +17,7 @@ import { startMachine } from '../../../workers/tools/machine.ts';
 import { withNbd } from '../../../workers/tools/nbdkit.ts';
 import { fileInput, qemuImgConvert, qemuImgInfo, qemuImgProbe } from '../../../workers/tools/qemu-img.ts';
 import type { SandboxCommand } from '../../../workers/tools/sandbox-command.ts';
-import { lagOf } from '../../support/lag.ts';
+import { measureLag } from '../../support/lag.ts';
 import { convert } from '../images.ts';
 import { allCalls, restore, weakened, weakness } from './weaken.ts';
 
@@ -130,7 +130,7 @@ describe('qemu-img that says', () => {
     standIn('qemu-img', script);
     writeFileSync(join(dir, 'image'), Buffer.alloc(MiB));
     const input = fileInput(join(dir, 'image'));
-    const { lag } = await lagOf(async () => {
+    const { lag } = await measureLag(async () => {
       await expect(qemuImgInfo(input, 'raw', signal)).rejects.toMatchObject({ code: 'tool-failed' });
       expect(await qemuImgProbe(input, signal)).toBe('unreadable');
     });
@@ -317,7 +317,7 @@ for line in sys.stdin:
   test('inspect-os that never ends: the time ends it, and nothing but that is said of the image', async () => {
     answeringBut('inspect-os', 'time.sleep(1000)');
     const begun = performance.now();
-    const { value, lag } = await lagOf(() => Promise.all([inspect(5), workerIsAlive()]));
+    const { value, lag } = await measureLag(() => Promise.all([inspect(5), workerIsAlive()]));
     const [{ findings, guest, packages }] = value;
     expect(findings).toEqual([
       { code: 'look-incomplete', step: 'inspect', outcome: 'unknown', params: { parts: 'all' } },
