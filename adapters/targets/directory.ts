@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { constants, type FileHandle, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { type FileHandle, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { DirectoryTargetConfig } from '../../shared/operation/targets.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Deliverable, DeliveryControl, Target } from '../../shared/ports/targets.ts';
 import { computeSha256 } from '../../shared/store/sha256.ts';
+import { listInStream, removeFromStream } from './simplestreams.ts';
 import { again, otherBytes } from './trouble.ts';
+import { assertInside, writeBytes, writeWhole } from './whole-file.ts';
 
 const chunkBytes = 4 * 1024 ** 2;
 const pieceBytes = 64 * 1024;
@@ -28,53 +30,11 @@ async function writeSparse(file: FileHandle, source: ByteSource, control: Delive
   await file.truncate(source.size);
 }
 
-/**
- * The file gets its name only when all of it is on the disk: fsync, rename, fsync of the folder (fsync(2), rename(2)). All writers share one partial file. That
- * is safe, because each of them writes the same bytes to the same places: over the remains of a killed writer, or beside one that still runs.
- * @param check checks the new file before it gets its name
- */
-async function writeWhole(
-  folder: string,
-  name: string,
-  write: (file: FileHandle) => Promise<unknown>,
-  check?: (path: string) => Promise<void>,
-): Promise<void> {
-  const [partial, whole] = [join(folder, `.${name}.partial`), join(folder, name)];
-  try {
-    // Others may write into the folder too: through a link, the bytes would land in any file that this worker may write.
-    const file = await open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
-    try {
-      await write(file);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await check?.(partial);
-    await rename(partial, whole).catch(async (error: NodeJS.ErrnoException) => {
-      // The other one was faster.
-      if (error.code !== 'ENOENT' || !(await stat(whole).catch(() => undefined))) throw error;
-    });
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-  const directory = await open(folder, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-function writeBytes(bytes: Buffer) {
-  return async (file: FileHandle): Promise<void> => {
-    await file.write(bytes, 0, bytes.length, 0);
-    await file.truncate(bytes.length);
-  };
-}
-
 /** A folder, of a network filesystem say: the image under its SHA-256, its documents and SHA256SUMS beside it. */
-export function createDirectoryTarget(name: string, { path: root }: DirectoryTargetConfig): Target {
+export function createDirectoryTarget(
+  name: string,
+  { path: root, simplestreams = false }: DirectoryTargetConfig,
+): Target {
   /** Turns an error of the filesystem into our error. */
   const explained = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     try {
@@ -89,13 +49,6 @@ export function createDirectoryTarget(name: string, { path: root }: DirectoryTar
   /** It is not made here: where a mount is missing, the image would fill the disk below. */
   const assertThere = async (): Promise<void> => {
     if (!(await stat(root)).isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
-  };
-
-  /** A folder of a project or an image may not be a link to another place. */
-  const assertInside = async (folder: string): Promise<void> => {
-    if ((await realpath(folder)) !== join(await realpath(root), relative(root, folder))) {
-      throw Object.assign(new Error('a link leads out of the folder'), { code: 'ELOOP' });
-    }
   };
 
   const isSame = async (
@@ -122,24 +75,22 @@ export function createDirectoryTarget(name: string, { path: root }: DirectoryTar
         await assertThere();
         const folder = join(root, image.projectId, image.imageId);
         await mkdir(folder, { recursive: true });
-        await assertInside(folder);
+        await assertInside(root, folder);
         const { sha256 } = image.digests;
         const file = `${sha256}.${image.format}`;
         for (const document of image.documents) {
           await writeWhole(folder, `${sha256}.${document.name}`, writeBytes(document.body));
         }
         if (!(await isSame(join(folder, file), image))) {
-          await writeWhole(
-            folder,
-            file,
-            (into) => writeSparse(into, image.source, control),
-            async (partial) => {
+          await writeWhole(folder, file, (into) => writeSparse(into, image.source, control), {
+            check: async (partial) => {
               if (!(await isSame(partial, image, control))) throw otherBytes(name, { file });
             },
-          );
+          });
         }
         // As sha256sum(1) reads it; last, for it says that all is there.
         await writeWhole(folder, 'SHA256SUMS', writeBytes(Buffer.from(`${sha256}  ${file}\n`)));
+        if (simplestreams) await listInStream(root, image, new Date());
         return { location: join(folder, file) };
       }),
 
@@ -148,7 +99,7 @@ export function createDirectoryTarget(name: string, { path: root }: DirectoryTar
         await assertThere();
         const folder = join(root, projectId, imageId);
         const names = await readdir(folder).catch(noneWhereMissing);
-        if (names.length > 0) await assertInside(folder);
+        if (names.length > 0) await assertInside(root, folder);
         const isHalf = (file: string): boolean => file.startsWith('.') && file.endsWith('.partial');
         const isWhole = (file: string): boolean => file === 'SHA256SUMS' || file.startsWith(`${sha256}.`);
         for (const file of names) {
@@ -156,6 +107,7 @@ export function createDirectoryTarget(name: string, { path: root }: DirectoryTar
         }
         // A file of somebody else keeps the folder.
         if (!wasThere) await rmdir(folder).catch(() => undefined);
+        if (simplestreams) await removeFromStream(root);
       }),
 
     check: (signal) =>

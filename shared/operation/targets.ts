@@ -23,6 +23,8 @@ export type S3TargetConfig = z.infer<typeof S3TargetConfig>;
 export const DirectoryTargetConfig = z.strictObject({
   kind: z.literal('directory'),
   path: z.string().regex(/^\//, 'an absolute path'),
+  /** Whether the folder is also a server of images for Incus and LXD, once a web server shows it. */
+  simplestreams: z.boolean().optional(),
 });
 export type DirectoryTargetConfig = z.infer<typeof DirectoryTargetConfig>;
 
