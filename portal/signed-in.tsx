@@ -10,6 +10,7 @@ import { UploadsProvider } from './upload/uploads-context.tsx';
 const ImageDetailPage = pageOnDemand(async () => (await import('./pages/image-detail.tsx')).ImageDetailPage);
 const OperationsPage = pageOnDemand(async () => (await import('./pages/operations.tsx')).OperationsPage);
 const SessionsPage = pageOnDemand(async () => (await import('./pages/sessions.tsx')).SessionsPage);
+const WebhooksPage = pageOnDemand(async () => (await import('./pages/webhooks.tsx')).WebhooksPage);
 
 /** All pages but the one of signing in. */
 export function SignedIn({ self }: { self: Self }) {
@@ -24,6 +25,7 @@ export function SignedIn({ self }: { self: Self }) {
             <Route path="/images/platform" element={<PlatformImagesPage self={self} />} />
             <Route path="/images/:id" element={<ImageDetailPage self={self} />} />
             <Route path="/sessions" element={<SessionsPage />} />
+            {self.role !== 'reader' && <Route path="/webhooks" element={<WebhooksPage />} />}
             {self.role === 'admin' && (
               <>
                 <Route path="/operations" element={<OperationsPage />} />

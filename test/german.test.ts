@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { words } from '../portal/words/words.ts';
+import { allWords } from '../portal/words/all-words.ts';
 import { catalogue } from '../shared/checks/catalogue.ts';
 import { errorCodes } from '../shared/error-codes.ts';
 import { sentences } from '../shared/problems/translate.ts';
@@ -10,7 +10,7 @@ import { findEnglish } from './support/english.ts';
 
 /** German texts that a page may show; test/portal/german.test.ts walks the pages themselves. */
 const texts: readonly (readonly [from: string, text: string])[] = [
-  ...Object.entries(words).map(([key, { de }]) => [`word ${key}`, de] as const),
+  ...Object.entries(allWords).map(([key, { de }]) => [`word ${key}`, de] as const),
   ...sentences.map(({ en, de }) => [`sentence "${en}"`, de] as const),
   ...Object.entries(imageStates).flatMap(([key, { label, sentence }]) =>
     [label, sentence].map(({ de }) => [`state ${key}`, de] as const),

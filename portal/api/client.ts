@@ -6,6 +6,7 @@ import type {
   CreateImage,
   CreateRepair,
   CreateRun,
+  SetImageSource,
   SignInWays,
 } from '../../shared/contracts/api.ts';
 import type { MemberStatus } from '../../shared/contracts/image.ts';
@@ -51,7 +52,7 @@ async function answered<T>(asked: Promise<{ data?: T; error?: unknown; response:
   throw toProblem(response.status, error);
 }
 
-function ofImage(id: string) {
+function ofId(id: string) {
   return { params: { path: { id } } };
 }
 
@@ -73,20 +74,19 @@ export const api = {
 
   /** Undefined values are not sent. */
   images: (query: ListQuery) => answered(client.GET('/v1/images', { params: { query: query as Query } })),
-  image: (id: string) => answered(client.GET('/v1/images/{id}', ofImage(id))),
+  image: (id: string) => answered(client.GET('/v1/images/{id}', ofId(id))),
   createImage: (body: CreateImage) => answered(client.POST('/v1/images', { body })),
-  changeImage: (id: string, body: ChangeImage) => answered(client.PATCH('/v1/images/{id}', { ...ofImage(id), body })),
-  deleteImage: (id: string) => answered(client.DELETE('/v1/images/{id}', ofImage(id))),
-  downloadLink: (id: string) => answered(client.GET('/v1/images/{id}/download', ofImage(id))),
-  createRun: (id: string, body: CreateRun = {}) =>
-    answered(client.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
+  changeImage: (id: string, body: ChangeImage) => answered(client.PATCH('/v1/images/{id}', { ...ofId(id), body })),
+  deleteImage: (id: string) => answered(client.DELETE('/v1/images/{id}', ofId(id))),
+  downloadLink: (id: string) => answered(client.GET('/v1/images/{id}/download', ofId(id))),
+  createRun: (id: string, body: CreateRun = {}) => answered(client.POST('/v1/images/{id}/runs', { ...ofId(id), body })),
   createDelivery: (id: string, body: CreateDelivery) =>
-    answered(client.POST('/v1/images/{id}/deliveries', { ...ofImage(id), body })),
+    answered(client.POST('/v1/images/{id}/deliveries', { ...ofId(id), body })),
   cancelDelivery: (id: string, target: string) =>
     answered(client.POST('/v1/images/{id}/deliveries/{target}/cancel', { params: { path: { id, target } } })),
-  cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofImage(id))),
+  cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofId(id))),
 
-  members: (id: string) => answered(client.GET('/v1/images/{id}/members', ofImage(id))),
+  members: (id: string) => answered(client.GET('/v1/images/{id}/members', ofId(id))),
   share: (id: string, project: string) =>
     answered(client.PUT('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
   unshare: (id: string, project: string) =>
@@ -96,20 +96,33 @@ export const api = {
       client.PATCH('/v1/images/{id}/members/{project}', { params: { path: { id, project } }, body: { status } }),
     ),
   promote: (id: string, family: string) =>
-    answered(client.POST('/v1/images/{id}/promote', { ...ofImage(id), body: { family } })),
+    answered(client.POST('/v1/images/{id}/promote', { ...ofId(id), body: { family } })),
 
-  remedies: (id: string) => answered(client.GET('/v1/images/{id}/repairs', ofImage(id))),
+  remedies: (id: string) => answered(client.GET('/v1/images/{id}/repairs', ofId(id))),
   createRepair: (id: string, body: CreateRepair) =>
-    answered(client.POST('/v1/images/{id}/repairs', { ...ofImage(id), body })),
+    answered(client.POST('/v1/images/{id}/repairs', { ...ofId(id), body })),
   provenanceKeys: () => answered(client.GET('/v1/provenance/keys')),
 
   openUpload: (id: string, size: number) =>
-    answered(client.POST('/v1/images/{id}/upload', { ...ofImage(id), body: { size } })),
+    answered(client.POST('/v1/images/{id}/upload', { ...ofId(id), body: { size } })),
   signParts: (id: string, partNumbers: number[]) =>
-    answered(client.POST('/v1/images/{id}/upload/parts', { ...ofImage(id), body: { partNumbers } })),
+    answered(client.POST('/v1/images/{id}/upload/parts', { ...ofId(id), body: { partNumbers } })),
   completeUpload: (id: string, size: number) =>
-    answered(client.POST('/v1/images/{id}/upload/complete', { ...ofImage(id), body: { size } })),
-  abandonUpload: (id: string) => answered(client.DELETE('/v1/images/{id}/upload', ofImage(id))),
+    answered(client.POST('/v1/images/{id}/upload/complete', { ...ofId(id), body: { size } })),
+  abandonUpload: (id: string) => answered(client.DELETE('/v1/images/{id}/upload', ofId(id))),
+
+  webhooks: () => answered(client.GET('/v1/webhooks')),
+  createWebhook: (url: string) => answered(client.POST('/v1/webhooks', { body: { url } })),
+  disableWebhook: (id: string) => answered(client.DELETE('/v1/webhooks/{id}', ofId(id))),
+
+  families: () => answered(client.GET('/v1/families')),
+  sources: () => answered(client.GET('/v1/image-sources')),
+  setSource: (family: string, body: SetImageSource) =>
+    answered(client.PUT('/v1/image-sources/{family}', { params: { path: { family } }, body })),
+  refreshSource: (family: string) =>
+    answered(client.POST('/v1/image-sources/{family}/refresh', { params: { path: { family } } })),
+  deleteSource: (family: string) =>
+    answered(client.DELETE('/v1/image-sources/{family}', { params: { path: { family } } })),
 
   operations: () => answered(client.GET('/v1/operations')),
   endedRuns: () => answered(client.GET('/v1/operations/ended-runs')),

@@ -42,7 +42,7 @@ const classTable = /@patternfly\/react-styles\//;
 /** Names that a component puts together from the width of the window. */
 const composed = /^pf-m-(height-)?breakpoint-/;
 /** The components put these before a word of a prop. Keys with a number (`width_25`, `6ColOnMd`) always stay. */
-const prefixes = ['display', 'sticky'];
+const prefixes = ['display', 'sticky', 'resize'];
 const breakpoints = { Sm: 'sm', Md: 'md', Lg: 'lg', Xl: 'xl', '2xl': '2xl' } as const;
 
 /** Every word in the code of the bundle, and the classes of PatternFly that such a word leads to. */

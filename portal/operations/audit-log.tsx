@@ -12,9 +12,9 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import type { AuditAction, AuditEntry } from '../../shared/contracts/operations.ts';
 import { auditExportUrl } from '../api/client.ts';
-import { useSpeech } from '../words/language.tsx';
-import type { WordKey } from '../words/words.ts';
 import { useAuditLog } from './live.ts';
+import type { WordKey } from './speech.ts';
+import { useSpeech } from './speech.ts';
 
 const actionWords: Record<AuditAction, WordKey> = {
   'image.create': 'didImageCreate',

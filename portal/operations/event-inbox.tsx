@@ -5,9 +5,9 @@ import { Link } from 'react-router';
 import type { UploadEventView } from '../../shared/contracts/api.ts';
 import { useProblemWords } from '../shell/failure.tsx';
 import { useNotify } from '../shell/notices.tsx';
-import { useSpeech } from '../words/language.tsx';
-import type { WordKey } from '../words/words.ts';
 import { useEvents, useReplay } from './live.ts';
+import type { WordKey } from './speech.ts';
+import { useSpeech } from './speech.ts';
 
 const outcomeWords: Record<UploadEventView['outcome'], WordKey> = {
   received: 'eventReceived',

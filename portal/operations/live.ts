@@ -49,6 +49,17 @@ export function useQuotas(sort: QuotaOrder, offset: number) {
   });
 }
 
+/** Families of platform images, and where they come from. */
+export function useFamilies() {
+  const families = useQuery({ queryKey: ['families'], queryFn: api.families, refetchInterval: 10 * everyMs });
+  const sources = useQuery({ queryKey: ['sources'], queryFn: api.sources, refetchInterval: everyMs });
+  return {
+    families: families.data?.families,
+    sources: sources.data?.sources,
+    error: families.error ?? sources.error,
+  };
+}
+
 export function useAuditLog(filter: AuditFilter) {
   return useInfiniteQuery({
     queryKey: ['audit-log', filter],

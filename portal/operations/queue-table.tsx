@@ -1,6 +1,6 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { QueueView } from '../../shared/contracts/operations.ts';
-import { useSpeech } from '../words/language.tsx';
+import { useSpeech } from './speech.ts';
 
 const states = ['waiting', 'active', 'delayed', 'failed'] as const;
 const words = { waiting: 'jobsWaiting', active: 'jobsActive', delayed: 'jobsDelayed', failed: 'jobsFailed' } as const;

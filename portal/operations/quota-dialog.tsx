@@ -4,8 +4,8 @@ import type { ChangeQuota, ProjectQuota } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
-import { useSpeech } from '../words/language.tsx';
 import { readAmount, toText } from './amount.ts';
+import { useSpeech } from './speech.ts';
 
 /** In what each limit is typed. */
 const limitUnits = { bytes: 1024 ** 3, images: 1, uploads: 1 } as const;

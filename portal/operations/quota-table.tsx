@@ -15,9 +15,9 @@ import type { ProjectQuota } from '../../shared/contracts/api.ts';
 import type { QuotaOrder } from '../../shared/limits/quota.ts';
 import { Problem } from '../shell/failure.tsx';
 import { isKey } from '../shell/is-key.ts';
-import { useSpeech } from '../words/language.tsx';
 import { quotasOnPage, useQuotas } from './live.ts';
 import { QuotaDialog } from './quota-dialog.tsx';
+import { useSpeech } from './speech.ts';
 
 const orderWords = { fill: 'quotaByFill', bytes: 'quotaByBytes', project: 'quotaByProject' } as const;
 

@@ -4,10 +4,10 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { Link } from 'react-router';
 import type { OpenRunView, Operations, StuckReason } from '../../shared/contracts/operations.ts';
 import { stepStates } from '../../shared/status/image-state.ts';
-import { useSpeech } from '../words/language.tsx';
 import { stepWords } from '../words/steps.ts';
 import { waitWords } from '../words/waits.ts';
-import type { WordKey } from '../words/words.ts';
+import type { WordKey } from './speech.ts';
+import { useSpeech } from './speech.ts';
 
 const stuckWords: Record<StuckReason, WordKey> = {
   'not-started': 'stuckNotStarted',

@@ -3,7 +3,7 @@ import { CheckCircleIcon } from '@patternfly/react-icons/dist/esm/icons/check-ci
 import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import type { WorkerView } from '../../shared/contracts/operations.ts';
-import { useSpeech } from '../words/language.tsx';
+import { useSpeech } from './speech.ts';
 
 /** Who works, and what is left of its room and its slots. */
 export function WorkerTable({ workers }: { workers: readonly WorkerView[] }) {

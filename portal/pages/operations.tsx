@@ -22,19 +22,21 @@ import { useOperations } from '../operations/live.ts';
 import { QueueTable } from '../operations/queue-table.tsx';
 import { QuotaTable } from '../operations/quota-table.tsx';
 import { RunTable } from '../operations/run-table.tsx';
+import { SourceTable } from '../operations/source-table.tsx';
+import { useSpeech } from '../operations/speech.ts';
 import { WorkerTable } from '../operations/worker-table.tsx';
 import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
-import { useSpeech } from '../words/language.tsx';
 import { useTitle } from './title.ts';
 
-const tabs = ['runs', 'notifications', 'workers', 'quotas', 'audit'] as const;
+const tabs = ['runs', 'notifications', 'workers', 'quotas', 'families', 'audit'] as const;
 type TabName = (typeof tabs)[number];
 const tabWords = {
   runs: 'openRuns',
   notifications: 'notifications',
   workers: 'workersAndQueues',
   quotas: 'quotas',
+  families: 'families',
   audit: 'auditLog',
 } as const;
 
@@ -98,6 +100,7 @@ function Body({ name, operations }: { name: TabName; operations: Operations }) {
   }
   if (name === 'notifications') return <EventInbox />;
   if (name === 'quotas') return <QuotaTable />;
+  if (name === 'families') return <SourceTable />;
   if (name === 'audit') return <AuditLogView />;
   return (
     <>

@@ -168,6 +168,11 @@ function Menu({ self }: { self: Self }) {
                 <Link to="/operations">{t('operations')}</Link>
               </NavItem>
             )}
+            {self.role !== 'reader' && (
+              <NavItem isActive={pathname === '/webhooks'}>
+                <Link to="/webhooks">{t('webhooks')}</Link>
+              </NavItem>
+            )}
             <NavItem isActive={pathname === '/sessions'}>
               <Link to="/sessions">{t('sessions')}</Link>
             </NavItem>

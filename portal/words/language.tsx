@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { formatMessage, type Params } from '../../shared/checks/message.ts';
 import type { Text } from '../../shared/checks/text.ts';
 import { createFormats } from './formats.ts';
+import type { Words } from './text.ts';
 import { type WordKey, words } from './words.ts';
 
 export type Language = 'en' | 'de';
@@ -43,6 +44,16 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     [language],
   );
   return <Context value={speech}>{children}</Context>;
+}
+
+/** The same for a page that is loaded on demand, with the words that only it has: the first page does not wait for them. */
+export function useSpeechWith<Own extends Words>(own: Own) {
+  const speech = useSpeech();
+  return {
+    ...speech,
+    t: (key: WordKey | (keyof Own & string), params: Params = {}): string =>
+      key in own ? speech.say(own[key] as Text, params) : speech.t(key as WordKey, params),
+  };
 }
 
 /** The words and formats of the language that is chosen. */

@@ -25,6 +25,8 @@ export const stepsWords = {
   stepUsually: { en: 'usually {from} to {to}', de: 'meist {from} bis {to}' },
   stepUsuallyAbout: { en: 'usually about {to}', de: 'meist etwa {to}' },
   stepPublishHelp: { en: 'Stored and verified', de: 'Gespeichert und geprüft' },
+  waitsForScratch: { en: 'Waits for scratch space', de: 'Wartet auf Scratch-Speicher' },
+  waitsForWorker: { en: 'Waits for a free worker', de: 'Wartet auf einen freien Worker' },
 } as const satisfies Words;
 
 type StepsWord = keyof typeof stepsWords;

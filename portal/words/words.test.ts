@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { formatMessage, readParams } from '../../shared/checks/message.ts';
 import { describeErrorCode, type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import { actionsWords } from './actions.ts';
+import { allWords } from './all-words.ts';
 import { detailWords } from './detail.ts';
 import { createFormats } from './formats.ts';
 import { listWords } from './list.ts';
@@ -10,10 +11,11 @@ import { settingsWords } from './settings.ts';
 import { shellWords } from './shell.ts';
 import { stepsWords } from './steps.ts';
 import { uploadingWords } from './uploading.ts';
+import { webhookWords } from './webhooks.ts';
 import { words } from './words.ts';
 
 test('each text stands in both languages, with the same params', () => {
-  for (const [key, { en, de }] of Object.entries(words)) {
+  for (const [key, { en, de }] of Object.entries(allWords)) {
     expect([key, en.trim(), de.trim()]).not.toContain('');
     expect([key, readParams(de)]).toEqual([key, readParams(en)]);
   }
@@ -22,10 +24,10 @@ test('each text stands in both languages, with the same params', () => {
 test('no key stands in two files', () => {
   const files = [
     ...[actionsWords, detailWords, listWords, operationsWords],
-    ...[settingsWords, shellWords, stepsWords, uploadingWords],
+    ...[settingsWords, shellWords, stepsWords, uploadingWords, webhookWords],
   ];
   const keys = files.flatMap((file) => Object.keys(file));
-  expect(keys.toSorted()).toEqual(Object.keys(words).toSorted());
+  expect(keys.toSorted()).toEqual(Object.keys(allWords).toSorted());
 });
 
 test('failures are told in other languages by words that end as sentences', () => {
@@ -72,7 +74,7 @@ test.each([
   ['removeManyTitle', 1, 'Delete 1 image?', '1 Image löschen?'],
   ['countQueued', 1, '1 waiting', '1 wartet'],
 ] as const)('%s of %i is in the right number', (key, count, en, de) => {
-  expect([formatMessage(words[key].en, 'en', { count }), formatMessage(words[key].de, 'de', { count })]).toEqual([
+  expect([formatMessage(allWords[key].en, 'en', { count }), formatMessage(allWords[key].de, 'de', { count })]).toEqual([
     en,
     de,
   ]);

@@ -1,7 +1,6 @@
 import { actionsWords } from './actions.ts';
 import { detailWords } from './detail.ts';
 import { listWords } from './list.ts';
-import { operationsWords } from './operations.ts';
 import { settingsWords } from './settings.ts';
 import { shellWords } from './shell.ts';
 import { stepsWords } from './steps.ts';
@@ -9,7 +8,7 @@ import type { Words } from './text.ts';
 import { uploadingWords } from './uploading.ts';
 
 /**
- * Every text of the portal itself; no key is in two files. The API sends the words of findings. Texts may mention params as `{name}`.
+ * The texts of the portal itself. Pages that are loaded on demand bring more of their own (`useSpeechWith`); no key is in two files. The API sends the words of findings. Texts may mention params as `{name}`.
  */
 export const words = {
   ...shellWords,
@@ -19,7 +18,6 @@ export const words = {
   ...detailWords,
   ...stepsWords,
   ...settingsWords,
-  ...operationsWords,
 } as const satisfies Words;
 
 export type WordKey = keyof typeof words;

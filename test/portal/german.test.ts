@@ -104,7 +104,9 @@ test('every page', async () => {
     ['/operations/notifications', 'ausgeblendet'],
     ['/operations/workers', 'Warteschlange'],
     ['/operations/quotas', 'demo'],
+    ['/operations/families', 'Noch keine Plattform-Images und keine Quellen.'],
     ['/operations/audit', 'Protokoll'],
+    ['/webhooks', 'Noch keine Webhooks'],
     ['/nowhere', 'Seite nicht gefunden'],
   ];
   for (const [path, ready] of pages) {

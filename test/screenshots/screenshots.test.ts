@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
-import { type WordKey, words } from '../../portal/words/words.ts';
+import { allWords } from '../../portal/words/all-words.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import { inBothThemes, widerThanScreen } from '../support/browser.ts';
 import {
@@ -65,12 +65,12 @@ beforeEach(() => {
   ({ page } = portal);
 });
 
-function say(key: WordKey, language: Language): string {
-  return words[key][language];
+function say(key: keyof typeof allWords, language: Language): string {
+  return allWords[key][language];
 }
 
 /** A name that begins like this: buttons end with dots where a dialog follows. */
-function button(key: WordKey, language: Language) {
+function button(key: keyof typeof allWords, language: Language) {
   return page.getByRole('button', { name: new RegExp(`^${say(key, language)}`) }).first();
 }
 
@@ -133,10 +133,11 @@ const states: Readonly<Record<string, State>> = {
     },
   },
   sessions: { key: 'member', show: () => open('/sessions') },
+  webhooks: { key: 'member', show: () => open('/webhooks') },
   missing: { key: 'member', show: () => open('/no/such/page') },
   'no-image': { key: 'member', show: () => open(`/images/${crypto.randomUUID()}`) },
   ...Object.fromEntries(
-    ['runs', 'notifications', 'workers', 'quotas', 'audit'].map((tab): [string, State] => [
+    ['runs', 'notifications', 'workers', 'quotas', 'families', 'audit'].map((tab): [string, State] => [
       `operations-${tab}`,
       { key: 'admin', show: () => open(`/operations/${tab}`) },
     ]),
