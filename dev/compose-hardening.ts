@@ -6,6 +6,7 @@ export type Service = {
   user?: string;
   image?: string;
   command?: string[];
+  env_file?: { path: string; required: boolean }[];
   environment?: Record<string, unknown>;
   networks?: string[];
   ports?: string[];

@@ -148,6 +148,21 @@ describe('docker-compose.yml', () => {
     await expect(checked(broken)).rejects.toMatchObject({ message: expect.stringMatching(words) });
   });
 
+  test('lets each kind of process have variables that the others do not see', () => {
+    const { services } = readCompose(compose);
+    const files = (name: string) => services[name]?.env_file?.map(({ path, required }) => [path, required]);
+    const ofAll = ['bootready.env', false];
+    expect(files('api')).toEqual([ofAll, ['api.env', false]]);
+    expect(files('worker')).toEqual([ofAll, ['worker.env', false]]);
+    expect(files('queue-worker')).toEqual([ofAll, ['queues.env', false]]);
+    for (const name of ['migrate', 'store-users']) expect(files(name)).toEqual([ofAll]);
+    for (const ignored of ['.gitignore', '.dockerignore']) {
+      const lines = readFileSync(join(root, ignored), 'utf8').split('\n');
+      for (const [path] of ['api', 'worker', 'queue-worker'].flatMap((name) => files(name) ?? []))
+        expect(lines.map((line) => line.replace(/^\//, ''))).toContain(path);
+    }
+  });
+
   test('gives the product no variable that it does not read', () => {
     const { services } = readCompose(compose);
     for (const name of ['migrate', 'api', 'worker', 'queue-worker']) {
