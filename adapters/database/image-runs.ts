@@ -4,7 +4,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { assertFits, type Limits } from '../../shared/limits/quota.ts';
 import { assertWithin } from '../../shared/limits/request-limits.ts';
 import type { Image } from '../../shared/ports/image.ts';
-import type { ImageOrderState, ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
+import type { ImageOrderState, ImageStore, LatestRun, Run, RunStep } from '../../shared/ports/images.ts';
 import { insertRun, lockImage, toImage, toRun } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
@@ -16,7 +16,37 @@ const largestNumber = 2 ** 31 - 1;
 export function createImageRuns(
   db: Kysely<Database>,
   limits: Limits,
-): Pick<ImageStore, 'runs' | 'run' | 'steps' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns' | 'inAdmission'> {
+): Pick<
+  ImageStore,
+  'runs' | 'run' | 'steps' | 'stepsOf' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns' | 'inAdmission'
+> {
+  const stepsOf: ImageStore['stepsOf'] = async (runIds) => {
+    const rows = await db
+      .selectFrom('run_steps')
+      .where(sql<boolean>`run_id = any(${runIds}::uuid[])`)
+      .selectAll()
+      .execute();
+    // Not by time: an attempt that moved to another worker does the first steps again after the later ones.
+    rows.sort((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step));
+    const found = new Map<string, RunStep[]>();
+    for (const row of rows) {
+      const step = {
+        step: row.step,
+        status: row.status,
+        attempts: row.attempts,
+        percent: row.percent,
+        worker: row.worker,
+        message: row.message,
+        ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
+        ...(row.found ? { found: row.found } : {}),
+        startedAt: row.started_at,
+        finishedAt: row.finished_at,
+      };
+      found.set(row.run_id, [...(found.get(row.run_id) ?? []), step]);
+    }
+    return found;
+  };
+
   return {
     runs: async (imageId) => {
       const rows = await db
@@ -44,23 +74,8 @@ export function createImageRuns(
       return row && toRun(row);
     },
 
-    steps: async (runId) => {
-      const rows = await db.selectFrom('run_steps').where('run_id', '=', runId).selectAll().execute();
-      // Not by time: an attempt that moved to another worker does the first steps again after the later ones.
-      rows.sort((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step));
-      return rows.map((row) => ({
-        step: row.step,
-        status: row.status,
-        attempts: row.attempts,
-        percent: row.percent,
-        worker: row.worker,
-        message: row.message,
-        ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
-        ...(row.found ? { found: row.found } : {}),
-        startedAt: row.started_at,
-        finishedAt: row.finished_at,
-      }));
-    },
+    steps: async (runId) => (await stepsOf([runId])).get(runId) ?? [],
+    stepsOf,
 
     latestRuns: async (imageIds) => {
       if (imageIds.length === 0) return new Map();

@@ -25,9 +25,11 @@ export function createOpenStreams(): OpenStreams {
     write: (stream, text) => {
       if (!written.has(stream)) stream.once('close', () => written.delete(stream));
       written.add(stream);
+      // One event may be larger than the limit: its reader has had no time to take it.
+      const isBehind = stream.writableLength > 0;
       // A buffer uses exactly the counted bytes.
       stream.write(Buffer.from(text));
-      if (stream.writableLength > requestLimits.unreadStreamBytes.most) return void stream.destroy();
+      if (isBehind && stream.writableLength > requestLimits.unreadStreamBytes.most) return void stream.destroy();
       const unread = [...written].reduce((bytes, { writableLength }) => bytes + writableLength, 0);
       if (unread <= requestLimits.unreadStreamsBytes.most) return;
       [...written].reduce((worst, each) => (each.writableLength > worst.writableLength ? each : worst)).destroy();

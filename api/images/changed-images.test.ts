@@ -16,7 +16,9 @@ function setUp(readOwners = async (ids: readonly string[]) => new Map([...owners
         subscribe: () => () => undefined,
         subscribeAll: (listener) => {
           announce = listener;
-          return () => undefined;
+          return () => {
+            announce = () => undefined;
+          };
         },
       },
       within: (scope, work) => {

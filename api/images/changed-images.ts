@@ -12,7 +12,7 @@ export type ChangedImages = ReadonlyMap<string, string> | undefined;
 export function createChangedImages(
   { feed, within, images }: { feed: ImageFeed; within: WithinScope; images: Pick<ImageStore, 'readOwners'> },
   calmMs: number,
-): { subscribe(heard: (changed: ChangedImages) => void): () => void; close(): void } {
+): { subscribe(heard: (changed: ChangedImages) => void): () => void } {
   const listeners = new Set<(changed: ChangedImages) => void>();
   let changed = new Set<string>();
   let telling = false;
@@ -34,19 +34,25 @@ export function createChangedImages(
     }
     telling = false;
   };
-  const leave = feed.subscribeAll((id) => {
-    if (listeners.size === 0) return;
-    if (id === undefined) return tell(undefined);
-    changed.add(id);
-    void tellAll();
-  });
+  const hear = (id: string | undefined): void => {
+    if (id === undefined) tell(undefined);
+    else {
+      changed.add(id);
+      void tellAll();
+    }
+  };
+  let leave: (() => void) | undefined;
   return {
     subscribe: (heard) => {
       listeners.add(heard);
+      leave ??= feed.subscribeAll(hear);
       return () => {
         listeners.delete(heard);
+        if (listeners.size > 0) return;
+        leave?.();
+        leave = undefined;
+        changed.clear();
       };
     },
-    close: leave,
   };
 }

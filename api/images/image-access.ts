@@ -130,7 +130,7 @@ export async function readDetail(
     const viewer = seenAs(toViewer(request), image);
     const [view] = await toViews(deps, [image], request, language);
     const runs = await listShownRuns(deps, request, image);
-    const views = runs.map(async (run) => runView(run, await images.steps(run.id), { language, viewer, usual }));
+    const steps = await images.stepsOf(runs.map((run) => run.id));
     const [published, applied, repair, download, delivered] = await Promise.all([
       images.publication(id).then((found) => found ?? null),
       mayBeShown(imageFields.applied, viewer) ? readApplied(deps, image.projectId, image.settings) : null,
@@ -145,7 +145,7 @@ export async function readDetail(
       repair: repair ? repairView(repair, language) : null,
       download: download ? downloadView(download, language) : null,
       published,
-      runs: await Promise.all(views),
+      runs: runs.map((run) => runView(run, steps.get(run.id) ?? [], { language, viewer, usual })),
       deliveries: delivered.map((delivery) => deliveryView(delivery, language)),
     });
   };

@@ -28,7 +28,6 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
     const streams = createOpenStreams();
     const changedImages = createChangedImages(deps, calmMs);
     app.addHook('preClose', async () => {
-      changedImages.close();
       for (const end of open) end();
     });
 

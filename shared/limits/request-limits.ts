@@ -200,7 +200,7 @@ export const requestLimits = {
   unreadStreamBytes: {
     most: MiB,
     unit: 'bytes',
-    of: 'that its reader has not taken',
+    of: 'that its reader has not taken, or a single larger event',
     per: 'An event stream',
     code: 'unavailable',
     remedy: 'Connect again. Each event contains the whole image.',

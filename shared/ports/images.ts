@@ -163,6 +163,8 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   /** One of them. */
   run(imageId: string, which: WhichRun): Promise<Run | undefined>;
   steps(runId: string): Promise<RunStep[]>;
+  /** By run id; runs without a step are absent. One query for all runs of an image. */
+  stepsOf(runIds: readonly string[]): Promise<ReadonlyMap<string, RunStep[]>>;
   /** By image id; images without a run are absent. One query for a whole page. */
   latestRuns(imageIds: readonly string[]): Promise<ReadonlyMap<string, LatestRun>>;
   /** By image id; images whose bytes are uploaded are absent. One query for a whole page. */
