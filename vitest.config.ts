@@ -11,7 +11,7 @@ const slow = 'test/hostile/{filesystems,boot}/*.test.ts';
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
- * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. bench: figures, not tests. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes. openstack: OpenStack's own judges, minutes. families: many kinds of systems, looked into and started, more than an hour. judges: other programs that look at the same disks, half an hour. containers: Docker's engine, and the package on a Debian, half an hour and root. hosts: network namespaces as hosts, half an hour and root. real-use: uploads of a browser that are many, dropped or interrupted, minutes. drill: backup and restore, 20 minutes.
+ * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. bench: figures, not tests. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes. openstack: OpenStack's own judges, minutes. families: many kinds of systems, looked into and started, more than an hour. judges: other programs that look at the same disks, half an hour. containers: Docker's engine, and the package on a Debian, half an hour and root. hosts: network namespaces as hosts, half an hour and root. real-use: uploads of a browser that are many, dropped, interrupted or huge, and two browsers, a quarter of an hour. drill: backup and restore, 20 minutes.
  */
 export default defineConfig({
   test: {
