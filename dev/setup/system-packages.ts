@@ -27,9 +27,12 @@ export function kernels(): string[] {
     .map((name) => join('/boot', name));
 }
 
-/** For test/support/browser.ts, which looks for the same ones. */
+/** For test/support/browser.ts and test/real-use/browsers.ts, which look for the same ones. */
 function hasBrowser(): boolean {
   return ['chromium', 'google-chrome'].some(hasProgram);
+}
+function hasFirefox(): boolean {
+  return ['firefox-esr', 'firefox'].some(hasProgram);
 }
 function isUbuntu(): boolean {
   return existsSync('/etc/os-release') && /^ID="?ubuntu/m.test(readFileSync('/etc/os-release', 'utf8'));
@@ -102,6 +105,7 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'cpio', reason: "the test images' initramfs files", programs: ['cpio'] },
   // Ubuntu has it only as a snap, which no container and no test of ours can start: there, one's own browser has to do.
   { name: 'chromium', reason: 'the tests of the portal', isThere: () => hasBrowser() || isUbuntu() },
+  { name: 'firefox-esr', reason: 'the tests of the portal', isThere: () => hasFirefox() || isUbuntu() },
   { name: 'prometheus', reason: 'the tests of metrics and alerts', programs: ['prometheus', 'promtool'] },
   { name: 'zsh', reason: 'the tests of completion', programs: ['zsh'] },
   { name: 'fish', reason: 'the tests of completion', programs: ['fish'] },
