@@ -69,7 +69,7 @@ test('OpenTofu creates, finds no difference, changes and destroys with the OpenS
   const tofu = await goProgram(join(import.meta.dirname, 'tofu'), 'github.com/opentofu/opentofu/cmd/tofu');
   const work = join(dir, 'tofu');
   mkdirSync(work);
-  copyFileSync(join(import.meta.dirname, 'images.tf'), join(work, 'images.tf'));
+  copyFileSync(join(import.meta.dirname, '../../deploy/opentofu/images.tf'), join(work, 'images.tf'));
   // The provider is ours to give: nothing is fetched.
   const overrides = `"terraform-provider-openstack/openstack" = "${dirname(provider)}"`;
   writeFileSync(join(dir, 'tofu.rc'), `provider_installation {\n dev_overrides {\n ${overrides}\n }\n direct {}\n}\n`);

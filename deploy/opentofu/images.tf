@@ -1,4 +1,5 @@
-# What Terraform's users keep of images: sent, shared, fetched. A second plan must find nothing to change.
+# Images by OpenTofu or Terraform, with the OpenStack provider: one from a file, shared with another project, and one from a URL.
+# docs/openstack.md says how to run it. The tests run this very file, and a second plan must find nothing to change.
 terraform {
   required_providers {
     openstack = {
@@ -7,11 +8,14 @@ terraform {
   }
 }
 
+# A disk on this machine, in qcow2.
 variable "disk" {}
+# A disk on a web server that the installation may ask (WEB_DOWNLOAD_HOSTS), in qcow2.
 variable "url" {}
 variable "name" { default = "by tofu" }
 variable "distro" { default = "debian" }
 
+# Address and credentials come from the environment (OS_AUTH_URL, OS_USERNAME, ...) or from clouds.yaml.
 provider "openstack" {}
 
 resource "openstack_images_image_v2" "sent" {
