@@ -206,7 +206,7 @@ export const targetSentences: readonly Text[] = [
   },
   {
     en: 'The registry of target "{target}" wants the upload to go to another host.',
-    de: 'Die Registry des Ziels „{target}“ will das Image auf einem anderen Host.',
+    de: 'Die Registry des Ziels „{target}“ verweist für den Upload auf einen anderen Host.',
   },
   {
     en: 'Set "registry" of the target in TARGETS to the address that the registry gives for itself, {again}',
