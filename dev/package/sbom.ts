@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../bootstrap/host.mjs';
+import { commitTime } from './product.ts';
 
 /** The output of npm, CycloneDX 1.5, as far as it is read here. https://docs.npmjs.com/cli/commands/npm-sbom */
 type Bill = {
-  metadata: { component: { 'bom-ref': string; name: string } };
+  serialNumber: string;
+  metadata: { timestamp: string; component: { 'bom-ref': string; name: string } };
   components: { 'bom-ref': string; purl: string }[];
   dependencies: { ref: string; dependsOn?: string[] }[];
 };
@@ -31,15 +34,37 @@ export async function ownBill(only?: ReadonlySet<string>): Promise<Bill> {
   const lost = [...(only ?? [])].filter((ref) => !kept.has(ref));
   if (lost.length > 0) throw new Error(`The lockfile has no such packages of production: ${lost.join(', ')}.`);
   const isIn = (ref: string): boolean => ref === top || (only ?? kept).has(ref);
-  return {
-    ...bill,
-    // npm takes the name of the folder.
-    metadata: { ...bill.metadata, component: { ...bill.metadata.component, name } },
+  const listed = {
     components: bill.components.filter((component) => isIn(component['bom-ref'])),
     dependencies: bill.dependencies
       .filter(({ ref }) => isIn(ref))
       .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter(isIn) })),
   };
+  return {
+    ...bill,
+    // npm's own are random and of the moment. The same commit gives the same bill.
+    serialNumber: `urn:uuid:${toUuid(JSON.stringify(listed))}`,
+    metadata: {
+      ...bill.metadata,
+      timestamp: new Date(commitTime() * 1000).toISOString(),
+      // npm takes the name of the folder.
+      component: { ...bill.metadata.component, name },
+    },
+    ...listed,
+  };
+}
+
+/** A UUID that the content decides: version 8, variant 10 (RFC 9562, 5.8). */
+function toUuid(content: string): string {
+  const hex = createHash('sha256').update(content).digest('hex');
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ];
+  return parts.join('-');
 }
 
 /** `NAME@VERSION` of the packages that these modules (paths of files) belong to. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { packChart } from '../../dev/release/archive.ts';
 import { goProgram } from '../support/go-program.ts';
 import { pythonWith } from '../support/python-packages.ts';
 
@@ -238,4 +239,18 @@ test('alerts and dashboard are those of deploy/', () => {
   expect(JSON.parse(map.data['bootready.json'] ?? '')).toEqual(
     JSON.parse(readFileSync(join(root, 'deploy/grafana/bootready.json'), 'utf8')),
   );
+});
+
+test('the archive of a release is the same chart, alerts and dashboard included', () => {
+  const archive = join(folder, 'bootready-chart.tgz');
+  packChart(archive, 1_700_000_000);
+  const values = join(folder, 'release.yaml');
+  writeFileSync(
+    values,
+    JSON.stringify({ ...least, monitoring: { prometheusRule: { enabled: true }, dashboard: { enabled: true } } }),
+  );
+  const rendered = (from: string): string =>
+    execFileSync(helm, ['template', 'images', from, '-f', values, '--kube-version', '1.33.0'], { encoding: 'utf8' });
+  expect(rendered(archive)).toBe(rendered(chart));
+  expect(rendered(archive)).toContain('alert: BootreadyApiGone');
 });
