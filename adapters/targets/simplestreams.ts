@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { makeIndex, makeMetadata, makeProducts, StreamRecord, streamPaths } from '../../shared/images/simplestreams.ts';
 import type { Deliverable } from '../../shared/ports/targets.ts';
@@ -47,27 +47,38 @@ async function* findRecords(root: string): AsyncGenerator<StreamRecord> {
 }
 
 /**
- * Writes the lists of all records. Workers do this at the same time, without a lock: each reads the records once more after it has
- * written, and writes again if they changed. So the last writer has seen all of them.
+ * Writes a list of what is there. Workers do this at the same time, without a lock: each reads once more after it has written, and writes
+ * again if something changed. So the last writer has seen all.
  */
+export async function writeUntilSettled(
+  read: () => Promise<string>,
+  write: (list: string) => Promise<void>,
+): Promise<void> {
+  for (let before: string | undefined; ; ) {
+    const now = await read();
+    if (now === before) return;
+    before = now;
+    await write(now);
+  }
+}
+
 async function writeLists(root: string): Promise<void> {
   const folder = join(root, 'streams/v1');
   await mkdir(folder, { recursive: true });
   await assertInside(root, folder);
-  for (let before = ''; ; ) {
+  const read = async (): Promise<string> => {
     const records: StreamRecord[] = [];
     for await (const record of findRecords(root)) records.push(record);
-    const lists = {
-      [streamPaths.products]: `${JSON.stringify(makeProducts(records), null, 1)}\n`,
-      [streamPaths.index]: `${JSON.stringify(makeIndex(records), null, 1)}\n`,
-    };
-    const now = JSON.stringify(lists);
-    if (now === before) return;
-    before = now;
-    for (const [path, text] of Object.entries(lists)) {
-      await writeWhole(folder, path.slice('streams/v1/'.length), writeBytes(Buffer.from(text)), { ownPartial: true });
+    return JSON.stringify({
+      [basename(streamPaths.products)]: `${JSON.stringify(makeProducts(records), null, 1)}\n`,
+      [basename(streamPaths.index)]: `${JSON.stringify(makeIndex(records), null, 1)}\n`,
+    });
+  };
+  await writeUntilSettled(read, async (lists) => {
+    for (const [file, text] of Object.entries(JSON.parse(lists) as Record<string, string>)) {
+      await writeWhole(folder, file, writeBytes(Buffer.from(text)), { ownPartial: true });
     }
-  }
+  });
 }
 
 /** Adds a delivered image, whose file is there and verified. Only qcow2 is listed: Incus and LXD take no other disk for machines. */
