@@ -9,7 +9,7 @@ export default {
   outDir: fileURLToPath(new URL('../../../dist/site', import.meta.url)),
   cacheDir: fileURLToPath(new URL('../../../node_modules/.cache/vitepress', import.meta.url)),
   // Files of the sources that are no pages: they are only linked to.
-  ignoreDeadLinks: [/\/LICENSE$/u],
+  ignoreDeadLinks: [/\/LICENSE$/u, /\.tf$/u],
   // The documents contain {{ as text; no page is a template.
   vue: { template: { compilerOptions: { delimiters: ['{%%%', '%%%}'] } } },
   themeConfig: {
@@ -30,7 +30,9 @@ export default {
       {
         text: 'Operators',
         items: [
+          page('Verify a release', '/docs/release'),
           page('Operate', '/docs/operate'),
+          page('Delivery targets', '/docs/targets'),
           page('Security', '/docs/security'),
           page('Not proven', '/docs/limits'),
           page('Speed', '/docs/speed'),
