@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -79,7 +79,7 @@ test('several files become several images, chosen in the dialog or dropped on th
   await expectAccessible(page);
   await picture(page, 'upload-several-de');
   await dialog.getByRole('button', { name: 'Erstelle' }).click();
-  await expect.poll(() => findDock(page).getByText('Hochgeladen').count()).toBe(2);
+  await expect.poll(() => findDock(page).getByText('Hochgeladen').count(), { timeout: 60_000 }).toBe(2);
 
   const content = (await readFile(paths[2] as string)).toString('base64');
   const dropped = await page.evaluateHandle((base64) => {
@@ -91,7 +91,7 @@ test('several files become several images, chosen in the dialog or dropped on th
   await page.locator('.drop-area').dispatchEvent('drop', { dataTransfer: dropped });
   await dialog.getByText(/^Erkannt: raw/).waitFor();
   await dialog.getByRole('button', { name: 'Erstelle' }).click();
-  await expect.poll(() => findDock(page).getByText('Hochgeladen').count()).toBe(3);
+  await expect.poll(() => findDock(page).getByText('Hochgeladen').count(), { timeout: 60_000 }).toBe(3);
   await expectAccessible(page);
   await picture(page, 'dock-several-de');
   for (const [index, name] of ['web', 'mail', 'news'].entries()) {
@@ -99,7 +99,73 @@ test('several files become several images, chosen in the dialog or dropped on th
   }
   // What is done stays until it is put away, one by one.
   await findDock(page).getByRole('button', { name: 'web aus dieser Liste entfernen' }).click();
-  await expect.poll(() => findDock(page).getByText('Hochgeladen').count()).toBe(2);
+  await expect.poll(() => findDock(page).getByText('Hochgeladen').count(), { timeout: 60_000 }).toBe(2);
+});
+
+test('a refused file holds up no other, and one key throws nothing away', async () => {
+  const good = [
+    await sparseDisk('fine.raw', 20 * MiB, randomBytes(1000)),
+    await sparseDisk('also.raw', 20 * MiB, randomBytes(1000)),
+  ];
+  const overlay = join(folder, 'overlay.qcow2');
+  const header = Buffer.alloc(65_536);
+  header.write('QFI\xfb', 'latin1');
+  header.writeUInt32BE(3, 4);
+  header.writeBigUInt64BE(1024n, 8);
+  await writeFile(overlay, header);
+  await portal.signIn(member);
+  const { page } = portal;
+  await page.getByRole('button', { name: 'Image hochladen' }).click();
+  await page.locator('input[type=file]').setInputFiles([good[0] as string, overlay, good[1] as string]);
+  const dialog = page.getByRole('dialog', { name: 'Image hochladen' });
+  await dialog.getByText('Aus dieser Datei kann kein Image werden').waitFor();
+  await expect.poll(() => dialog.getByText(/^Erkannt: raw/).count()).toBe(2);
+  await page.keyboard.press('Escape');
+  await dialog.getByText('Eingaben verwerfen?').waitFor();
+  await dialog.getByRole('button', { name: 'Weiter bearbeiten' }).click();
+  expect(await dialog.getByLabel('Name').count()).toBe(3);
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: '2 von 3 erstellen' }).click();
+  // The open dialog covers the dock.
+  await expect.poll(() => page.locator('.dock').getByText('Hochgeladen').count(), { timeout: 60_000 }).toBe(2);
+  // What was refused stays, to be read or replaced.
+  await dialog.getByText('Aus dieser Datei kann kein Image werden').waitFor();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('overlay');
+  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Verwerfen' }).click();
+  await dialog.waitFor({ state: 'detached' });
+});
+
+test('says when nothing is answered, and asks before it throws away what was sent', async () => {
+  const path = await sparseDisk('much.raw', 40 * MiB, randomBytes(1000));
+  await portal.signIn(member);
+  const { page } = portal;
+  await page.route(/partNumber=/, async (route) => {
+    if (/partNumber=[1-3](&|$)/.test(route.request().url())) await route.continue();
+  });
+  await page.getByRole('button', { name: 'Image hochladen' }).click();
+  await page.locator('input[type=file]').setInputFiles(path);
+  await page.getByText(/^Erkannt: raw/).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Erstelle' }).click();
+  const dock = findDock(page);
+  await dock.getByText(/Seit \d+ s keine Antwort/).waitFor();
+  expect(await dock.textContent()).not.toMatch(/iB\/s/);
+  const away = dock.getByRole('button', { name: 'Upload von much abbrechen' });
+  await away.click();
+  const asking = page.getByRole('dialog', { name: 'Upload abbrechen?' });
+  await asking.getByText('Von „much“ sind 24,0 MiB gesendet.').waitFor();
+  await expectAccessible(page);
+  await asking.getByRole('button', { name: 'Abbrechen', exact: true }).click();
+  await asking.waitFor({ state: 'detached' });
+  await away.click();
+  await asking.getByRole('button', { name: 'Upload abbrechen' }).click();
+  await dock.waitFor({ state: 'detached' });
+  const { status } = await portal.installation.db
+    .selectFrom('images')
+    .where('name', '=', 'much')
+    .select('status')
+    .executeTakeFirstOrThrow();
+  expect(status).toMatch(/^(pending_delete|deleted)$/);
 });
 
 test('is not sent twice from two tabs; a tab that was closed is gone on with in another', async () => {
