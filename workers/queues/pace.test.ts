@@ -37,7 +37,7 @@ function world() {
       },
       log: { info: () => undefined, warn: (...told) => void warned.push(told) },
     },
-    { most: 2, heldForMs: 10_000, everyMs: 250 },
+    { most: 2, mostBeside: 1, countsForMs: 1000, heldForMs: 10_000, everyMs: 250 },
   );
   const start = (runId: string) => pace.start(run(runId));
   return { started, admitted, known, warned, down, pace, start };
@@ -48,25 +48,40 @@ function run(runId: string): StartRun {
 }
 const turn = () => vi.advanceTimersByTimeAsync(250);
 
-test('a project has so many in admission at once, in the order of arrival; another project starts at once', async () => {
+test('a project that is alone has so many in admission at once, in the order of arrival', async () => {
   const { started, admitted, start, pace } = world();
-  expect(await Promise.all(['a1', 'a2', 'a3', 'a4', 'a5', 'b1'].map(start))).toEqual([
-    'started',
-    'started',
-    'waits',
-    'waits',
-    'waits',
-    'started',
-  ]);
+  const answers = await Promise.all(['a1', 'a2', 'a3', 'a4', 'a5'].map(start));
+  expect(answers).toEqual(['started', 'started', 'waits', 'waits', 'waits']);
   await turn();
-  expect(started).toEqual(['a1', 'a2', 'b1']);
+  expect(started).toEqual(['a1', 'a2']);
   admitted.add('a2');
   await turn();
-  expect(started).toEqual(['a1', 'a2', 'b1', 'a3']);
+  expect(started).toEqual(['a1', 'a2', 'a3']);
   expect([pace.waits('a3'), pace.waits('a4')]).toEqual([false, true]);
-  for (const id of ['a1', 'a3', 'b1']) admitted.add(id);
+  for (const id of ['a1', 'a3']) admitted.add(id);
   await turn();
-  expect(started.slice(4)).toEqual(['a4', 'a5']);
+  expect(started.slice(3)).toEqual(['a4', 'a5']);
+});
+
+test('another project starts at once; while it is there, each has fewer at once, and not in quick succession', async () => {
+  const { started, admitted, start } = world();
+  for (const id of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']) await start(id);
+  expect(await start('b1')).toBe('started');
+  expect(await start('b2')).toBe('waits');
+  admitted.add('a1').add('a2').add('b1');
+  await vi.advanceTimersByTimeAsync(750);
+  expect(started).toEqual(['a1', 'a2', 'b1']);
+  await turn();
+  expect(started.slice(3)).toEqual(['a3', 'b2']);
+  admitted.add('a3').add('b2');
+  await vi.advanceTimersByTimeAsync(750);
+  expect(started.slice(5)).toEqual([]);
+  await turn();
+  expect(started.slice(5)).toEqual(['a4']);
+  // The other one has started nothing for a minute.
+  admitted.add('a4').add('a5');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(started.slice(6)).toEqual(['a5', 'a6']);
 });
 
 test('a run that is told of twice is started once', async () => {

@@ -5,8 +5,8 @@ import type { RunStarter, StartRun } from '../../shared/ports/run-starter.ts';
 
 /**
  * Starts the runs of uploads. Only so many runs of a project are between their start and the end of their admission at once: each start costs Temporal and
- * Postgres time, which all projects share, and fifty at once would hold up the next step of everybody else's image. The runs that wait here are rows already,
- * which users see as queued. They start in the order of their arrival. If the process ends first, the sweep of the next one starts them.
+ * Postgres time, which all projects share, and fifty at once would hold up the next step of everybody else's image. While other projects start images too, it is
+ * two within three seconds: each start takes a part of everybody's image, so a burst becomes a stream. The runs that wait here are rows already, which users see as queued. They start in the order of their arrival. If the process ends first, the sweep of the next one starts them.
  */
 export type Pace = {
   /**
@@ -17,11 +17,17 @@ export type Pace = {
   waits(runId: string): boolean;
 };
 
+/** Those in admission, with the time of their start. */
 type Project = { admitting: Map<string, number>; waiting: StartRun[] };
 
 export type PaceOptions = {
-  /** Runs of one project. */
+  /** Runs of one project, if it is alone. */
   most?: number;
+  /** If it is not, and how long each of them then counts at least. */
+  mostBeside?: number;
+  countsForMs?: number;
+  /** A project that has started a run so recently counts as another one that is there: about the time that an image takes. */
+  presentForMs?: number;
   /** A worker that is slow, or gone, does not keep the next ones from their start for longer. */
   heldForMs?: number;
   everyMs?: number;
@@ -29,10 +35,18 @@ export type PaceOptions = {
 
 export function createPace(
   { starter, images, log }: { starter: RunStarter; images: Pick<ImageStore, 'inAdmission'>; log: Log },
-  { most = 4, heldForMs = 10_000, everyMs = 250 }: PaceOptions = {},
+  {
+    most = 4,
+    mostBeside = 2,
+    countsForMs = 3000,
+    presentForMs = 60_000,
+    heldForMs = 10_000,
+    everyMs = 250,
+  }: PaceOptions = {},
 ): Pace {
   const projects = new Map<string, Project>();
   const waiting = new Set<string>();
+  const lastStarts = new Map<string, number>();
   let watching = false;
 
   const projectOf = ({ projectId }: StartRun): Project => {
@@ -41,20 +55,29 @@ export function createPace(
     return found;
   };
 
+  const isAlone = (projectId: string): boolean => {
+    const since = Date.now() - presentForMs;
+    for (const [id, at] of lastStarts) if (at < since) lastStarts.delete(id);
+    return [...lastStarts.keys()].every((id) => id === projectId);
+  };
+  const hasRoom = (projectId: string, { admitting }: Project): boolean =>
+    admitting.size < (isAlone(projectId) ? most : mostBeside);
+
   const startNow = async (project: Project, run: StartRun): Promise<'started' | 'known'> => {
-    project.admitting.set(run.runId, Date.now() + heldForMs);
+    project.admitting.set(run.runId, Date.now());
     watch();
     let isNew = false;
     try {
       isNew = await starter.start(run);
     } finally {
-      if (!isNew) project.admitting.delete(run.runId);
+      if (isNew) lastStarts.set(run.projectId, Date.now());
+      else project.admitting.delete(run.runId);
     }
     return isNew ? 'started' : 'known';
   };
 
-  const startWaiting = (project: Project): void => {
-    while (project.admitting.size < most) {
+  const startWaiting = (id: string, project: Project): void => {
+    while (hasRoom(id, project)) {
       const run = project.waiting.shift();
       if (!run) return;
       waiting.delete(run.runId);
@@ -69,10 +92,12 @@ export function createPace(
     // Unknown for now: only time ends them.
     const open = new Set(held.length > 0 ? await images.inAdmission(held).catch(() => held) : []);
     for (const [id, project] of projects) {
-      for (const [runId, until] of project.admitting) {
-        if (!open.has(runId) || Date.now() > until) project.admitting.delete(runId);
+      const least = isAlone(id) ? 0 : countsForMs;
+      for (const [runId, startedAt] of project.admitting) {
+        const age = Date.now() - startedAt;
+        if ((!open.has(runId) && age >= least) || age > heldForMs) project.admitting.delete(runId);
       }
-      startWaiting(project);
+      startWaiting(id, project);
       if (project.admitting.size === 0 && project.waiting.length === 0) projects.delete(id);
     }
   };
@@ -91,7 +116,7 @@ export function createPace(
       if (waiting.has(run.runId)) return 'waits';
       const project = projectOf(run);
       if (project.admitting.has(run.runId)) return 'known';
-      if (project.admitting.size < most && project.waiting.length === 0) return startNow(project, run);
+      if (hasRoom(run.projectId, project) && project.waiting.length === 0) return startNow(project, run);
       project.waiting.push(run);
       waiting.add(run.runId);
       return 'waits';
