@@ -26,7 +26,7 @@ export type PaceOptions = {
   /** If it is not, and how long each of them then counts at least. */
   mostBeside?: number;
   countsForMs?: number;
-  /** A project that has started a run so recently counts as another one that is there: about the time that an image takes. */
+  /** A project that has started a run so recently counts as present: about the time that an image takes. */
   presentForMs?: number;
   /** A worker that is slow, or gone, does not keep the next ones from their start for longer. */
   heldForMs?: number;
