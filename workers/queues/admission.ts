@@ -10,7 +10,7 @@ export type IntakeDeps = {
   store: Pick<ObjectStore, 'head' | 'list'>;
   images: ImageStore;
   projects: ProjectStore;
-  pace: Pick<Pace, 'start'>;
+  pace: Pace;
   uploadsBucket: string;
   log: Log;
 };

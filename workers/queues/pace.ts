@@ -6,7 +6,8 @@ import type { RunStarter, StartRun } from '../../shared/ports/run-starter.ts';
 /**
  * Starts the runs of uploads. Only so many runs of a project are between their start and the end of their admission at once: each start costs Temporal and
  * Postgres time, which all projects share, and fifty at once would hold up the next step of everybody else's image. While other projects start images too, it is
- * two within five seconds: each start takes a part of everybody's image, so a burst becomes a stream. The runs that wait here are rows already, which users see as queued. They start in the order of their arrival. If the process ends first, the sweep of the next one starts them.
+ * two within five seconds: each start takes a part of everybody's image, so a burst becomes a stream. The runs that wait here are rows already, which users see
+ * as queued. They start in the order of their arrival. If the process ends first, the sweep of the next one starts them.
  */
 export type Pace = {
   /**
@@ -14,11 +15,10 @@ export type Pace = {
    * @throws `unavailable` (retryable)
    */
   start(run: StartRun): Promise<'started' | 'known' | 'waits'>;
-  waits(runId: string): boolean;
 };
 
 /** Those in admission, with the time of their start. */
-type Project = { admitting: Map<string, number>; waiting: StartRun[] };
+type Project = { admitting: Map<string, number>; waiting: Map<string, StartRun> };
 
 export type PaceOptions = {
   /** Runs of one project, if it is alone. */
@@ -45,20 +45,23 @@ export function createPace(
   }: PaceOptions = {},
 ): Pace {
   const projects = new Map<string, Project>();
-  const waiting = new Set<string>();
+  /** The oldest first. */
   const lastStarts = new Map<string, number>();
   let watching = false;
 
-  const projectOf = ({ projectId }: StartRun): Project => {
-    const found = projects.get(projectId) ?? { admitting: new Map(), waiting: [] };
+  const findProject = ({ projectId }: StartRun): Project => {
+    const found = projects.get(projectId) ?? { admitting: new Map(), waiting: new Map() };
     projects.set(projectId, found);
     return found;
   };
 
   const isAlone = (projectId: string): boolean => {
     const since = Date.now() - presentForMs;
-    for (const [id, at] of lastStarts) if (at < since) lastStarts.delete(id);
-    return [...lastStarts.keys()].every((id) => id === projectId);
+    for (const [id, at] of lastStarts) {
+      if (at >= since) break;
+      lastStarts.delete(id);
+    }
+    return lastStarts.size === 0 || (lastStarts.size === 1 && lastStarts.has(projectId));
   };
   const hasRoom = (projectId: string, { admitting }: Project): boolean =>
     admitting.size < (isAlone(projectId) ? most : mostBeside);
@@ -70,17 +73,19 @@ export function createPace(
     try {
       isNew = await starter.start(run);
     } finally {
-      if (isNew) lastStarts.set(run.projectId, Date.now());
-      else project.admitting.delete(run.runId);
+      if (!isNew) project.admitting.delete(run.runId);
+      else {
+        lastStarts.delete(run.projectId);
+        lastStarts.set(run.projectId, Date.now());
+      }
     }
     return isNew ? 'started' : 'known';
   };
 
   const startWaiting = (id: string, project: Project): void => {
-    while (hasRoom(id, project)) {
-      const run = project.waiting.shift();
-      if (!run) return;
-      waiting.delete(run.runId);
+    for (const [runId, run] of project.waiting) {
+      if (!hasRoom(id, project)) return;
+      project.waiting.delete(runId);
       startNow(project, run).catch((error: unknown) => {
         log.warn({ run_id: run.runId, error: explain(error) }, 'a run could not be started; the sweep tries again');
       });
@@ -98,7 +103,7 @@ export function createPace(
         if ((!open.has(runId) && age >= least) || age > heldForMs) project.admitting.delete(runId);
       }
       startWaiting(id, project);
-      if (project.admitting.size === 0 && project.waiting.length === 0) projects.delete(id);
+      if (project.admitting.size === 0 && project.waiting.size === 0) projects.delete(id);
     }
   };
   const watch = (): void => {
@@ -113,14 +118,12 @@ export function createPace(
 
   return {
     start: async (run) => {
-      if (waiting.has(run.runId)) return 'waits';
-      const project = projectOf(run);
+      const project = findProject(run);
+      if (project.waiting.has(run.runId)) return 'waits';
       if (project.admitting.has(run.runId)) return 'known';
-      if (hasRoom(run.projectId, project) && project.waiting.length === 0) return startNow(project, run);
-      project.waiting.push(run);
-      waiting.add(run.runId);
+      if (hasRoom(run.projectId, project) && project.waiting.size === 0) return startNow(project, run);
+      project.waiting.set(run.runId, run);
       return 'waits';
     },
-    waits: (runId) => waiting.has(runId),
   };
 }

@@ -7,10 +7,8 @@ import type { ObjectInfo } from '../../shared/ports/object-store.ts';
 import type { OrderStarter, OrderStore } from '../../shared/ports/orders.ts';
 import type { RunStarter } from '../../shared/ports/run-starter.ts';
 import { type IntakeDeps, startForObject } from './admission.ts';
-import type { Pace } from './pace.ts';
 
 export type SweepDeps = IntakeDeps & {
-  pace: Pick<Pace, 'waits'>;
   /** For runs that a worker has started once. */
   starter: RunStarter;
   events: EventStore;
@@ -40,7 +38,6 @@ export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>())
   for (const { image, run } of await images.openRuns(graceSeconds)) {
     const { id: runId, workflowId } = run;
     const { id: imageId, projectId, name } = image;
-    if (pace.waits(runId)) continue;
     const start = { workflowId, imageId, runId, projectId, name };
     const isMissing = run.status === 'queued' ? (await pace.start(start)) === 'started' : await starter.start(start);
     if (!isMissing) continue;
