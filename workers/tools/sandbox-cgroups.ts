@@ -86,17 +86,17 @@ export function openCgroups(group: string | undefined = orNothing(findOwnGroup))
   };
   if (!orNothing(move)) return undefined;
 
-  const removeLeft = (isOurs: (name: string) => boolean): void => {
-    for (const name of readdirSync(group)) if (isOurs(name)) orNothing(() => rmdirSync(join(group, name)));
-  };
   const used = new Set<string>();
-  // Those of a process that ended before its sandboxes, and those that could not be removed yet.
-  const isLeft = (name: string): boolean => name.startsWith(leafPrefix) && !used.has(name);
+  /** Those of a process that ended before its sandboxes, and those that could not be removed yet. */
+  const removeLeft = (): void => {
+    const left = readdirSync(group).filter((name) => name.startsWith(leafPrefix) && !used.has(name));
+    for (const name of left) orNothing(() => rmdirSync(join(group, name)));
+  };
   let number = 0;
 
   return {
     make: ({ tasks, memoryBytes }) => {
-      removeLeft(isLeft);
+      removeLeft();
       const name = `${leafPrefix}${process.pid}-${++number}`;
       const leaf = join(group, name);
       mkdirSync(leaf);

@@ -9,7 +9,7 @@ import { commandLine, descriptors, inMemory, mostTasks, namespaceArgs } from './
 import { type Cgroup, ownCgroups } from './sandbox-cgroups.ts';
 import type { SandboxCommand, SandboxLimits } from './sandbox-command.ts';
 import { watchInit } from './sandbox-init.ts';
-import { type Excess, excessIn, watchSandbox } from './sandbox-watch.ts';
+import { type Excess, excessIn, type WatchLimits, watchSandbox } from './sandbox-watch.ts';
 import { seccompProgram } from './seccomp/profiles.ts';
 
 export type { SandboxCommand, SandboxLimits };
@@ -46,7 +46,7 @@ const drainMs = 60_000;
 /** How long a killed program may take to end. */
 const dyingMs = 10_000;
 
-function watchLimits(command: SandboxCommand) {
+function watchLimits(command: SandboxCommand): WatchLimits {
   const { limits } = command;
   return {
     tasks: mostTasks(command),
@@ -61,8 +61,7 @@ const tasksAround = 8;
 /** Page tables, buffers of sockets, and the cache of the files that it has in use. */
 const memoryAround = 256 * MiB;
 
-function makeCgroup(command: SandboxCommand): Cgroup | undefined {
-  const { tasks, residentBytes } = watchLimits(command);
+function makeCgroup({ command }: SandboxCommand, { tasks, residentBytes }: WatchLimits): Cgroup | undefined {
   const inFolders = Object.values(inMemory).reduce((sum, size) => sum + size, 0);
   try {
     return ownCgroups()?.make({
@@ -72,7 +71,7 @@ function makeCgroup(command: SandboxCommand): Cgroup | undefined {
   } catch (cause) {
     throw new BootreadyError({
       code: 'tool-missing',
-      message: `The kernel refuses a control group for ${command.command}: ${explain(cause)}.`,
+      message: `The kernel refuses a control group for ${command}: ${explain(cause)}.`,
       remedy: 'Restart the worker. If this comes again, remove Delegate= from its unit and report it.',
       retryable: true,
       cause,
@@ -106,7 +105,8 @@ function killGroup(child: ChildProcess): void {
  */
 export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
   command.signal?.throwIfAborted();
-  const cgroup = makeCgroup(command);
+  const bounds = watchLimits(command);
+  const cgroup = makeCgroup(command, bounds);
   const child = spawn('prlimit', commandLine(command, joinGroup(cgroup)), {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     stdio: [command.from ?? 'pipe', command.into ?? 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
@@ -131,7 +131,6 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
 
   const end: SandboxEnd = { code: null, signal: null, timedOut: false, killed: false, excess: undefined };
   let stopWatching = (): void => undefined;
-  const bounds = watchLimits(command);
   const folders = Object.values(command.writable ?? {}).filter(isFolder);
   const init = watchInit(pipe(descriptors.status), (pid) => {
     stopWatching = watchSandbox(pid, folders, bounds, {
