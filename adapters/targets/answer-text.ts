@@ -18,3 +18,12 @@ export async function readText(
   }
   return Buffer.concat(pieces).toString('utf8');
 }
+
+/** Undefined where it is no JSON. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { makeIndex, makeMetadata, makeProducts, StreamRecord, streamPaths } from '../../shared/images/simplestreams.ts';
 import type { Deliverable } from '../../shared/ports/targets.ts';
 import { computeSha256 } from '../../shared/store/sha256.ts';
-import { tarEnd, tarHeader, tarPadding } from './oci/tar.ts';
+import { tarEnd, tarHeader, tarPadding } from './tar.ts';
 import { assertInside, writeBytes, writeWhole } from './whole-file.ts';
 
 /** A folder of images as a simplestreams server: a record beside each image, and the lists that are made of all records. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortenArchitecture } from './architecture.ts';
 
 /**
  * How published images are listed for Incus and LXD: the index and the products of simplestreams, with the items that their clients read.
@@ -25,12 +26,6 @@ export type StreamRecord = z.infer<typeof StreamRecord>;
 /** The paths that clients ask for. */
 export const streamPaths = { index: 'streams/v1/index.json', products: 'streams/v1/images.json' } as const;
 
-/** Debian's names of architectures, which Ubuntu's streams use. */
-const architectures: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
-function streamArchitecture(architecture: string): string {
-  return architectures[architecture] ?? architecture;
-}
-
 /** Letters, digits and "-" only: a name is part of an alias, and a "," would make two of it. */
 export function toAlias(name: string): string {
   const words = name
@@ -41,17 +36,17 @@ export function toAlias(name: string): string {
   return (words ?? ['image']).join('-').slice(0, 60);
 }
 
-function versionOf({ listed, imageId }: StreamRecord): string {
+function nameVersion({ listed, imageId }: StreamRecord): string {
   // Clients sort versions as text, and read the first eight digits as a date.
   return `${listed.slice(0, 16).replaceAll(/[-:]/g, '').replace('T', '_')}_${imageId.slice(0, 8)}`;
 }
 
 /** Images of one name and architecture in a project are versions of one product: its alias leads to the newest. */
-function productOf({ projectId, name, architecture }: StreamRecord): string {
-  return `dev.bootready:${projectId}:${toAlias(name)}:${streamArchitecture(architecture)}`;
+function nameProduct({ projectId, name, architecture }: StreamRecord): string {
+  return `dev.bootready:${projectId}:${toAlias(name)}:${shortenArchitecture(architecture)}`;
 }
 
-function itemsOf({ disk, metadata, combined }: StreamRecord): object {
+function listItems({ disk, metadata, combined }: StreamRecord): object {
   const meta = (ftype: string): object => ({ ftype, ...metadata, 'combined_disk-kvm-img_sha256': combined });
   return {
     // The same file for both: each client looks for its own name.
@@ -63,15 +58,15 @@ function itemsOf({ disk, metadata, combined }: StreamRecord): object {
 
 export function makeProducts(records: readonly StreamRecord[]): object {
   const products: Record<string, { versions: Record<string, object> } & Record<string, unknown>> = {};
-  const sorted = records.toSorted((a, b) => (versionOf(a) < versionOf(b) ? -1 : 1));
+  const sorted = records.toSorted((a, b) => (nameVersion(a) < nameVersion(b) ? -1 : 1));
   for (const record of sorted) {
     const { projectId, name, os, release, architecture } = record;
-    const versions = products[productOf(record)]?.versions ?? {};
-    versions[versionOf(record)] = { label: 'release', items: itemsOf(record) };
-    products[productOf(record)] = {
+    const versions = products[nameProduct(record)]?.versions ?? {};
+    versions[nameVersion(record)] = { label: 'release', items: listItems(record) };
+    products[nameProduct(record)] = {
       // The newest one's words.
       aliases: `${projectId}/${toAlias(name)}`,
-      arch: streamArchitecture(architecture),
+      arch: shortenArchitecture(architecture),
       os,
       release,
       release_title: name.replaceAll(',', ' '),
@@ -89,7 +84,7 @@ export function makeIndex(records: readonly StreamRecord[]): object {
         datatype: 'image-downloads',
         format: 'products:1.0',
         path: streamPaths.products,
-        products: [...new Set(records.map(productOf))].sort(),
+        products: [...new Set(records.map(nameProduct))].sort(),
       },
     },
   };

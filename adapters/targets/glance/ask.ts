@@ -1,5 +1,5 @@
 import { BootreadyError } from '../../../shared/errors.ts';
-import { readText } from '../answer-text.ts';
+import { readJson, readText } from '../answer-text.ts';
 
 /** Questions to the APIs of OpenStack, small ones. */
 
@@ -43,14 +43,6 @@ export async function askJson(
   } catch (error) {
     signal.throwIfAborted();
     throw silent(name, service, error);
-  }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

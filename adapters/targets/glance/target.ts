@@ -5,6 +5,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import { minimumDisk } from '../../../shared/images/image-properties.ts';
 import type { GlanceTargetConfig } from '../../../shared/operation/targets.ts';
 import type { Deliverable, DeliveryControl, Digests, Target } from '../../../shared/ports/targets.ts';
+import { chunkBytes, readChunks } from '../read-chunks.ts';
 import { again, otherBytes, otherImage } from '../trouble.ts';
 import { type GlanceImage, type ImageApi, openImageApi } from './image-api.ts';
 import { authenticate } from './keystone.ts';
@@ -13,7 +14,6 @@ import { authenticate } from './keystone.ts';
 const identity = 'bootready_image_id';
 const digest = 'bootready_sha256';
 
-const chunkBytes = 4 * 1024 ** 2;
 /** A Glance whose stores take their time is `saving` after the answer. */
 const saveMs = 15 * 60_000;
 
@@ -26,11 +26,8 @@ export function createGlanceTarget(name: string, config: GlanceTargetConfig): Ta
     const { source, digests } = image;
     const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512'), md5: createHash('md5') };
     const chunks = async function* (): AsyncGenerator<Buffer> {
-      for (let offset = 0; offset < source.size; ) {
-        const chunk = await source.read(offset, chunkBytes, control.signal);
+      for await (const chunk of readChunks(source, control.signal, (share) => control.progress(share * 95))) {
         for (const hash of Object.values(hashes)) hash.update(chunk);
-        offset += chunk.length;
-        control.progress((offset / source.size) * 95);
         yield chunk;
       }
     };

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
+import { shortenArchitecture } from '../../../shared/images/architecture.ts';
 import { containerDiskAnnotations, containerDiskPath, qemuOwner } from '../../../shared/images/container-disk.ts';
 import type { Deliverable } from '../../../shared/ports/targets.ts';
-import { tarEnd, tarHeader, tarPadding } from './tar.ts';
+import { chunkBytes, readChunks } from '../read-chunks.ts';
+import { tarEnd, tarHeader, tarPadding } from '../tar.ts';
 
 /** The parts of an image by the OCI image spec 1.1, and how a disk becomes the layer of a containerDisk. */
 
@@ -20,26 +22,11 @@ export type Layer = Descriptor & { diffId: string };
 /** The layer with the disk, and the digest of the bytes that went into it. */
 export type DiskLayer = Layer & { sha256: string };
 
-const chunkBytes = 4 * 1024 ** 2;
 /** The quickest level: it saves mostly the empty parts of a raw disk, and any level saves those. */
 const level = 1;
 
 export function digestOf(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
-async function* readDisk(
-  { source }: Deliverable,
-  signal: AbortSignal,
-  progress: (share: number) => void,
-): AsyncGenerator<Buffer> {
-  for (let offset = 0; offset < source.size; ) {
-    signal.throwIfAborted();
-    const chunk = await source.read(offset, chunkBytes, signal);
-    offset += chunk.length;
-    progress(offset / source.size);
-    yield chunk;
-  }
 }
 
 /** The same bytes each time, so the same disk has the same digest: no times, and a fixed level. */
@@ -66,7 +53,7 @@ export function streamDiskLayer(
   signal: AbortSignal,
   progress: (share: number) => void,
 ): AsyncGenerator<Buffer> {
-  return compress(packDisk(image, readDisk(image, signal, progress)));
+  return compress(packDisk(image, readChunks(image.source, signal, progress)));
 }
 
 /**
@@ -80,7 +67,7 @@ export async function measureDiskLayer(
 ): Promise<DiskLayer> {
   const [sha256, diffId, digest] = [createHash('sha256'), createHash('sha256'), createHash('sha256')];
   const disk = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of readDisk(image, signal, progress)) {
+    for await (const chunk of readChunks(image.source, signal, progress)) {
       sha256.update(chunk);
       yield chunk;
     }
@@ -123,14 +110,11 @@ export function packDocuments({ documents }: Deliverable): Layer & { bytes: Buff
   };
 }
 
-/** Glance's words for an architecture, in those of Go (OCI image spec, "architecture"). */
-const architectures: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
-
 export function makeConfig({ properties }: Deliverable, layers: readonly Layer[]): Buffer {
   const { architecture = 'x86_64' } = properties;
   return Buffer.from(
     JSON.stringify({
-      architecture: architectures[architecture] ?? architecture,
+      architecture: shortenArchitecture(architecture),
       os: 'linux',
       config: {},
       rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },

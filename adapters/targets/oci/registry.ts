@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { OciTargetConfig } from '../../../shared/operation/targets.ts';
-import { readText } from '../answer-text.ts';
+import { readJson, readText } from '../answer-text.ts';
 import { again } from '../trouble.ts';
 import { readChallenge } from './challenge.ts';
 
@@ -121,14 +121,6 @@ export function openRegistry(name: string, config: OciTargetConfig): Registry {
       return url;
     },
   };
-}
-
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function refusesCredentials(name: string): BootreadyError {

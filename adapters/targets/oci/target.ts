@@ -3,6 +3,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import { containerDiskAnnotations, containerDiskName } from '../../../shared/images/container-disk.ts';
 import type { OciTargetConfig } from '../../../shared/operation/targets.ts';
 import type { Deliverable, Leftovers, Target } from '../../../shared/ports/targets.ts';
+import { readJson } from '../answer-text.ts';
 import { again, otherImage, replaced } from '../trouble.ts';
 import {
   type Descriptor,
@@ -14,7 +15,7 @@ import {
   packDocuments,
   streamDiskLayer,
 } from './container-disk.ts';
-import { openRegistry, readJson, unexpected } from './registry.ts';
+import { openRegistry, unexpected } from './registry.ts';
 import { type BlobTarget, hasBlob, sendBlob } from './upload.ts';
 
 const Blob = z.object({ mediaType: z.string(), digest: z.string(), size: z.number() });

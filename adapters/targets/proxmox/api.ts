@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
 import type { ProxmoxTargetConfig } from '../../../shared/operation/targets.ts';
-import { readText } from '../answer-text.ts';
+import { readJson, readText } from '../answer-text.ts';
 import { sendStream } from '../send-stream.ts';
 import { again } from '../trouble.ts';
 
@@ -86,14 +86,6 @@ export function openProxmoxApi(name: string, config: ProxmoxTargetConfig, signal
       return status === 'stopped' ? (exitstatus ?? 'unknown') : undefined;
     },
   };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function silent(name: string, cause: unknown): BootreadyError {

@@ -4,10 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { ProxmoxTargetConfig } from '../../../shared/operation/targets.ts';
 import type { Deliverable, DeliveryControl, Leftovers, Target } from '../../../shared/ports/targets.ts';
+import { chunkBytes, readChunks } from '../read-chunks.ts';
 import { again, otherBytes } from '../trouble.ts';
 import { openProxmoxApi, type ProxmoxApi } from './api.ts';
 
-const chunkBytes = 4 * 1024 ** 2;
 /** Proxmox copies the image once more after the upload, and hashes it. */
 const taskMs = 60 * 60_000;
 
@@ -35,12 +35,7 @@ function makeForm(
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const parts = async function* (): AsyncGenerator<Buffer> {
     yield head;
-    for (let offset = 0; offset < source.size; ) {
-      const chunk = await source.read(offset, chunkBytes, signal);
-      offset += chunk.length;
-      progress((offset / source.size) * 95);
-      yield chunk;
-    }
+    yield* readChunks(source, signal, (share) => progress(share * 95));
     yield tail;
   };
   return {
