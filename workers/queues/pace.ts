@@ -6,7 +6,7 @@ import type { RunStarter, StartRun } from '../../shared/ports/run-starter.ts';
 /**
  * Starts the runs of uploads. Only so many runs of a project are between their start and the end of their admission at once: each start costs Temporal and
  * Postgres time, which all projects share, and fifty at once would hold up the next step of everybody else's image. While other projects start images too, it is
- * two within five seconds: each start takes a part of everybody's image, so a burst becomes a stream. The runs that wait here are rows already, which users see
+ * two within eight seconds: each start takes a part of everybody's image, so a burst becomes a stream. The runs that wait here are rows already, which users see
  * as queued. They start in the order of their arrival. If the process ends first, the sweep of the next one starts them.
  */
 export type Pace = {
@@ -38,7 +38,7 @@ export function createPace(
   {
     most = 4,
     mostBeside = 2,
-    countsForMs = 5000,
+    countsForMs = 8000,
     presentForMs = 60_000,
     heldForMs = 10_000,
     everyMs = 250,
