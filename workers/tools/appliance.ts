@@ -4,6 +4,7 @@ import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BootreadyError } from '../../shared/errors.ts';
+import { shortenStart } from './appliance-start.ts';
 
 const run = promisify(execFile);
 
@@ -28,6 +29,9 @@ export function ensureAppliance(cacheDir: string, signal?: AbortSignal): Promise
 
 let building: Promise<string> | undefined;
 
+/** A higher number makes everybody build it again. */
+const recipe = 2;
+
 export type ApplianceState = {
   /** e.g. `guestfish 1.48.6`. */
   version: string;
@@ -44,7 +48,7 @@ export async function applianceState(cacheDir: string): Promise<ApplianceState> 
   const version = stdout.trim();
   const kernels = (await readdir('/boot')).filter((name) => name.startsWith('vmlinuz-')).sort();
   const newest = kernels.pop();
-  const path = join(cacheDir, `appliance-${version.replaceAll(/[^\w.]+/g, '-')}-${newest ?? 'vmlinuz-none'}`);
+  const path = join(cacheDir, `appliance-${recipe}-${version.replaceAll(/[^\w.]+/g, '-')}-${newest ?? 'vmlinuz-none'}`);
   const readable =
     newest &&
     (await access(join('/boot', newest), constants.R_OK).then(
@@ -62,6 +66,7 @@ async function build(cacheDir: string): Promise<string> {
     const partial = await mkdtemp(join(cacheDir, 'appliance-partial-'));
     try {
       await make(partial);
+      await shortenStart(partial);
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { recursive: true, force: true });
