@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { gunzip, zstdDecompress } from 'node:zlib';
 
 /**
- * What makes libguestfs' appliance start in half of its time, where the processor is emulated: the kernel need not unpack itself (2 s), and udev looks only at
- * the devices that are used (1.5 s). Both files are the host's own, not a guest's. A form that we do not know stays as it is.
+ * With these changes libguestfs' appliance starts in half of its time where the processor is emulated: its kernel does not unpack itself (2 s), and udev
+ * handles only the devices that are used (1.5 s). The kernel and the start script are the host's own, not a guest's. A form that we do not know stays as it is.
  */
 
 const run = promisify(execFile);
@@ -66,7 +66,7 @@ function hasPvhEntry(kernel: Buffer): boolean {
 }
 
 /**
- * By default udev asks for a look at each of some two hundred devices, most of them consoles, and loads drivers that nobody uses. The modules of disks, ports
+ * By default udev handles each of some two hundred devices, most of them consoles, and loads drivers that nobody uses. The modules of disks, ports
  * and network are there before it starts; the disks and the port of libguestfs' daemon are what needs its names.
  */
 export function triggerLess(init: string): string {
@@ -92,7 +92,7 @@ export async function shortenStart(folder: string): Promise<void> {
 }
 const initFields = ['mode 0100755', 'uid 0', 'gid 0'];
 
-/** @returns nothing if there is none, or no debugfs */
+/** @returns an empty text if the appliance has no such script, or the host no debugfs */
 async function readInit(folder: string): Promise<string> {
   const answer = await run('debugfs', ['-R', 'cat /init', 'root'], { cwd: folder }).catch(() => undefined);
   return answer?.stdout ?? '';
