@@ -1,6 +1,7 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { ImageSort, ListedSystem, Visibility } from '../../shared/contracts/image.ts';
 import type { ImageFilter, ImageStore, SharedWith } from '../../shared/ports/images.ts';
+import type { ListedBootResult } from '../../shared/status/boot-result.ts';
 import { toImage } from './image-records.ts';
 import type { Database } from './schema.ts';
 import { isMember } from './visible-query.ts';
@@ -42,7 +43,7 @@ const sortKeys = {
 
 /** The images of a filter, without order and page. */
 function matching(db: Kysely<Database>, filter: Omit<ImageFilter, 'limit'>) {
-  const { projectId, status, name, text, format, imageType, system, visibility, isPublic, sharedWith } = filter;
+  const { projectId, status, name, text, format, imageType, system, boot, visibility, isPublic, sharedWith } = filter;
   return db
     .selectFrom('images')
     .where('deleted_at', 'is', null)
@@ -59,7 +60,8 @@ function matching(db: Kysely<Database>, filter: Omit<ImageFilter, 'limit'>) {
       query.where(imageType === 'snapshot' ? isSnapshot : sql<boolean>`(${isSnapshot}) is not true`),
     )
     .$if(visibility !== undefined, (query) => query.where('visibility', '=', visibility as Visibility))
-    .$if(system !== undefined, (query) => query.where(hasSystem(system as ListedSystem)));
+    .$if(system !== undefined, (query) => query.where(hasSystem(system as ListedSystem)))
+    .$if(boot !== undefined, (query) => query.where('boot_result', '=', boot as ListedBootResult));
 }
 
 /** Queries that find images. */

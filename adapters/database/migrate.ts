@@ -30,6 +30,7 @@ import * as revokedKeys from './migrations/0028-revoked-keys.ts';
 import * as newestSignature from './migrations/0029-newest-signature.ts';
 import * as openWork from './migrations/0030-open-work.ts';
 import * as usualDurations from './migrations/0031-usual-durations.ts';
+import * as bootResults from './migrations/0032-boot-results.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -62,6 +63,7 @@ const migrations = {
   '0029-newest-signature': newestSignature,
   '0030-open-work': openWork,
   '0031-usual-durations': usualDurations,
+  '0032-boot-results': bootResults,
 };
 
 function makeMigrator(db: Kysely<Database>): Migrator {

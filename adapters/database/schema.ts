@@ -17,6 +17,7 @@ import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } fro
 import type { Step } from '../../shared/contracts/step.ts';
 import type { Failure } from '../../shared/errors.ts';
 import type { Shortage } from '../../shared/limits/quota.ts';
+import type { ListedBootResult } from '../../shared/status/boot-result.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -158,6 +159,8 @@ export type ImageTable = {
   /** The system that the newest run found; a trigger of runs writes it. */
   os_type: ColumnType<string | null, never, never>;
   os_distro: ColumnType<string | null, never, never>;
+  /** How its boot test went; the same trigger writes it. */
+  boot_result: ColumnType<ListedBootResult, never, never>;
   created_at: Timestamp;
   updated_at: Timestamp;
   deleted_at: NullableTimestamp;

@@ -49,9 +49,11 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       query: z.infer<typeof ImageQuery>,
       request: FastifyRequest,
     ): Promise<z.infer<typeof ImagePage>> => {
-      const { status, name, text, format, imageType, system, visibility, owner, shared, search, project } = query;
+      const { status, name, text, format, imageType, system, boot, visibility, owner, shared, search, project } = query;
       const { sort, direction, offset, after, limit } = query;
       const { projectId: own } = readIdentity(request);
+      // Other projects see only the result of the run that published an image; the filter knows the newest run.
+      if (boot !== undefined && (owner === 'platform' || shared)) throw onlyOwnBoots();
       const isPlatform = owner === 'platform' && shared === undefined;
       const of = shared
         ? { projectId: undefined, sharedWith: { projectId: own, answer: shared } }
@@ -70,6 +72,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         ...(format === undefined ? {} : { format }),
         ...(imageType === undefined ? {} : { imageType }),
         ...(system === undefined ? {} : { system }),
+        ...(boot === undefined ? {} : { boot }),
         ...(visibility === undefined ? {} : { visibility }),
       };
       let read = offset ?? 0;
@@ -223,6 +226,14 @@ function notPublished(image: Pick<Image, 'status'>): BootreadyError {
     code: 'conflict',
     message: `The image is not published: it is ${image.status}.`,
     remedy: 'Wait until it is active. "bootready show" shows what it is waiting for.',
+  });
+}
+
+function onlyOwnBoots(): BootreadyError {
+  return new BootreadyError({
+    code: 'invalid-input',
+    message: '"boot" filters only the images of your own project.',
+    remedy: 'Omit "owner" and "shared".',
   });
 }
 

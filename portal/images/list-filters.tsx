@@ -4,13 +4,14 @@ import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ImageQuery } from '../../shared/contracts/api.ts';
 import type { ImageSort, ListedSystem, MemberStatus } from '../../shared/contracts/image.ts';
+import type { ListedBootResult } from '../../shared/status/boot-result.ts';
 import { isKey } from '../shell/is-key.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 import { visibilityNames } from './visibility.ts';
 
 export type ListFilter = Partial<
-  Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'system' | 'visibility' | 'sort' | 'direction'>
+  Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'system' | 'boot' | 'visibility' | 'sort' | 'direction'>
 > & {
   /** For images that others share. */
   answer?: MemberStatus;
@@ -50,6 +51,14 @@ const systems = {
   archlinux: 'Arch Linux',
   freebsd: 'FreeBSD',
 } as const satisfies Record<ListedSystem, string>;
+const boots = {
+  passed: 'onlyBootPassed',
+  warned: 'onlyBootWarned',
+  failed: 'onlyBootFailed',
+  'not-reached': 'onlyBootNotReached',
+  off: 'onlyBootOff',
+  unknown: 'onlyBootUnknown',
+} as const satisfies Record<ListedBootResult, WordKey>;
 const answers = {
   pending: 'memberPending',
   accepted: 'memberAccepted',
@@ -64,6 +73,7 @@ export function useListFilters() {
   const format = params.get('format');
   const imageType = params.get('imageType');
   const system = params.get('system');
+  const boot = params.get('boot');
   const visibility = params.get('visibility');
   const answer = params.get('answer');
   const sort = imageSorts.find((each) => each === params.get('sort'));
@@ -76,6 +86,7 @@ export function useListFilters() {
     ...(format === 'raw' || format === 'qcow2' ? { format } : {}),
     ...(imageType === 'snapshot' || imageType === 'image' ? { imageType } : {}),
     ...(isKey(systems, system) ? { system } : {}),
+    ...(isKey(boots, boot) ? { boot } : {}),
     ...(isKey(visibilityNames, visibility) ? { visibility } : {}),
     ...(isKey(answers, answer) ? { answer } : {}),
     ...(sort ? { sort } : {}),
@@ -105,8 +116,8 @@ const calmMs = 250;
 
 export function ListFilters({ filters, change }: Props) {
   const { t } = useSpeech();
-  const { format, imageType, system, visibility } = filters;
-  const more = [format, imageType, system, visibility].filter(Boolean).length;
+  const { format, imageType, system, boot, visibility } = filters;
+  const more = [format, imageType, system, boot, visibility].filter(Boolean).length;
   const [isOpen, setOpen] = useState(more > 0);
   const inWords = useInWords();
   const [text, setText] = useState(filters.text ?? '');
@@ -158,6 +169,13 @@ function MoreFilters({ filters, change }: Props) {
   const inWords = useInWords();
   return (
     <>
+      <Choice
+        label={t('bootTest')}
+        all={t('allBootTests')}
+        names={inWords(boots)}
+        value={filters.boot}
+        onChoose={(boot) => change({ boot })}
+      />
       <Choice
         label={t('format')}
         all={t('allFormats')}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { blockedPorts } from '../limits/blocked-ports.ts';
 import { requestLimits } from '../limits/request-limits.ts';
-import { bootResults } from '../status/boot-result.ts';
+import { bootResults, listedBootResults } from '../status/boot-result.ts';
 
 import { DeliveryStatus, TargetName } from './delivery.ts';
 import { Checksum, SourceUrl } from './download.ts';
@@ -296,6 +296,8 @@ export const ImageQuery = z.object({
   imageType: z.enum(['snapshot', 'image']).optional(),
   /** The system that the newest run found: type or distribution. */
   system: ListedSystem.optional(),
+  /** How the boot test of the newest run went. Not for images of other projects. */
+  boot: z.enum(listedBootResults).optional(),
   visibility: Visibility.optional(),
   /** `platform`: images that the provider offers to everyone. */
   owner: z.enum(['project', 'platform']).default('project'),

@@ -2563,6 +2563,7 @@ export interface operations {
                 format?: "raw" | "qcow2";
                 imageType?: "snapshot" | "image";
                 system?: "linux" | "windows" | "debian" | "ubuntu" | "rhel" | "centos" | "rocky" | "almalinux" | "oraclelinux" | "fedora" | "opensuse" | "sles" | "alpinelinux" | "archlinux" | "freebsd";
+                boot?: "off" | "not-reached" | "passed" | "warned" | "failed" | "unknown";
                 visibility?: "private" | "shared" | "community" | "public";
                 owner?: "project" | "platform";
                 shared?: "pending" | "accepted" | "rejected" | "all";

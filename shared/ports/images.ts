@@ -11,6 +11,7 @@ import type { OrderStatus } from '../contracts/order.ts';
 import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } from '../contracts/run.ts';
 import type { Step } from '../contracts/step.ts';
 import type { Failure } from '../errors.ts';
+import type { ListedBootResult } from '../status/boot-result.ts';
 import type { Image } from './image.ts';
 import type { ImageMembers } from './image-members.ts';
 import type { ImageReceptions } from './image-receptions.ts';
@@ -96,6 +97,8 @@ export type ImageFilter = {
   imageType?: 'snapshot' | 'image';
   /** The system that the newest run found: type or distribution. */
   system?: ListedSystem;
+  /** How the boot test of the newest run went. */
+  boot?: ListedBootResult;
   visibility?: Visibility;
   /** Only images that everybody may use, from any owner. */
   isPublic?: true;

@@ -41,6 +41,11 @@ export const imageSentences: readonly Text[] = [
     en: '"after" works only in the order of creation, newest first, and not together with "offset".',
     de: '„after“ gilt nur in der Reihenfolge der Erstellung, die neuesten zuerst, und nicht zusammen mit „offset“.',
   },
+  {
+    en: '"boot" filters only the images of your own project.',
+    de: '„boot“ filtert nur die Images des eigenen Projekts.',
+  },
+  { en: 'Omit "owner" and "shared".', de: 'Lassen Sie „owner“ und „shared“ weg.' },
   { en: 'Use "offset" for every other order.', de: 'Verwenden Sie für jede andere Reihenfolge „offset“.' },
   { en: 'The attribute "{name}" is read-only.', de: 'Das Attribut „{name}“ lässt sich nur lesen, nicht ändern.' },
   { en: 'The attribute "{name}" is reserved.', de: 'Das Attribut „{name}“ ist reserviert.' },

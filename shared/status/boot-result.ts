@@ -9,6 +9,10 @@ import type { Verdict } from '../contracts/run.ts';
 export const bootResults = ['off', 'not-reached', 'passed', 'warned', 'failed'] as const;
 export type BootResult = (typeof bootResults)[number];
 
+/** The results that lists filter by. `unknown`: the newest run has no report, or not yet. */
+export const listedBootResults = [...bootResults, 'unknown'] as const;
+export type ListedBootResult = (typeof listedBootResults)[number];
+
 export const bootResultWords: Readonly<Record<BootResult, Text>> = {
   off: { en: 'switched off: not started', de: 'ausgeschaltet: nicht gestartet' },
   'not-reached': { en: 'not reached', de: 'nicht erreicht' },

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createImageStore } from '../../adapters/database/image-store.ts';
+import { up as migrateBootResults } from '../../adapters/database/migrations/0032-boot-results.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
+import { type Finding, outcomes } from '../../shared/contracts/finding.ts';
 import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
-import type { Report } from '../../shared/contracts/run.ts';
+import { type Report, Verdict } from '../../shared/contracts/run.ts';
 import { makeWorkflowId } from '../../shared/contracts/workflow.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageFilter, ImageStore, Run, SharedWith } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
+import { type ListedBootResult, listedBootResults, readBootResult } from '../../shared/status/boot-result.ts';
 import { freshDatabase } from '../support/database.ts';
 import { publishedImage, someObject, someProject, someReport, toNames, uploadedImage } from '../support/samples.ts';
 
@@ -320,5 +324,88 @@ describe('list', () => {
     expect(await seenBy('private')).toEqual([windows.imageId]);
     expect(await seenBy('shared')).toHaveLength(2);
     expect(await seenBy('public')).toEqual([]);
+  });
+
+  /** A report with boot test findings of these outcomes, beside findings of another step that count for nothing. */
+  const bootCases = Verdict.options.flatMap((verdict) =>
+    [[], ...outcomes.map((each) => [each]), ['pass', 'unknown'] as const, ['warn', 'fail'] as const].map(
+      (ofBoot: readonly Finding['outcome'][]) => ({
+        verdict,
+        findings: [
+          ...ofBoot.map((outcome): Finding => ({ code: 'boot', step: 'boot-check', outcome, params: {} })),
+          { code: 'other', step: 'inspect', outcome: 'fail', params: {} } satisfies Finding,
+        ],
+      }),
+    ),
+  );
+
+  test('filters by how the boot test of the newest run went, as the view tells it', async () => {
+    const made = new Map<string, ListedBootResult>();
+    for (const { verdict, findings } of bootCases) {
+      const { run } = await uploaded();
+      const names = toNames(run);
+      const { fence } = await runs.beginAttempt(names, 'worker-1');
+      await runs.saveReport({ ...names, fence }, someReport(names, verdict, { findings }));
+      made.set(run.imageId, readBootResult({ verdict, findings }));
+    }
+    made.set((await announced()).id, 'unknown');
+    const { run: unfinished } = await uploaded();
+    made.set(unfinished.imageId, 'unknown');
+    const found = new Map<string, ListedBootResult>();
+    for (const boot of listedBootResults) {
+      const listed = await images.list({ projectId: project.id, boot, limit: 99 });
+      expect([boot, await images.count({ projectId: project.id, boot })]).toEqual([boot, listed.length]);
+      for (const { id } of listed) found.set(id, boot);
+    }
+    expect([...found].toSorted()).toEqual([...made].toSorted());
+    expect(new Set(found.values())).toEqual(new Set(listedBootResults));
+  });
+
+  test('knows the boot tests of images that are older than the column', async () => {
+    const before = await freshDatabase();
+    try {
+      const its = await someProject(before.db);
+      for (const { verdict, findings } of bootCases) {
+        const names = toNames((await uploadedImage(before.db, its)).run);
+        const store = createRunStore(before.db);
+        const { fence } = await store.beginAttempt(names, 'worker-1');
+        await store.saveReport({ ...names, fence }, someReport(names, verdict, { findings }));
+      }
+      const names = toNames((await uploadedImage(before.db, its)).run);
+      await createRunStore(before.db).finish(names, { status: 'rejected', report: someReport(names, 'reject') });
+      await createImageStore(before.db).newRun(names.imageId);
+      const results = async () => {
+        const { rows } = await sql`select id, boot_result, updated_at from images order by id`.execute(before.db);
+        return rows;
+      };
+      const after = await results();
+      await sql`drop index images_of_boot_result; alter table images drop column boot_result; drop function boot_result_of`.execute(
+        before.db,
+      );
+      await migrateBootResults(before.db as never);
+      expect(after).toHaveLength(bootCases.length + 1);
+      expect(await results()).toEqual(after);
+    } finally {
+      await before.drop();
+    }
+  });
+
+  test('knows nothing of the boot test of a newer run before its report, and ignores a late report of an older one', async () => {
+    const { run } = await uploaded();
+    const names = toNames(run);
+    const report = (outcome: Finding['outcome']) =>
+      someReport(names, 'reject', { findings: [{ code: 'boot', step: 'boot-check', outcome, params: {} }] });
+    await runs.finish(names, { status: 'rejected', report: report('fail') });
+    const having = async (boot: ListedBootResult) =>
+      listIds(await images.list({ projectId: project.id, boot, limit: 9 }));
+    expect(await having('failed')).toEqual([run.imageId]);
+    await images.newRun(run.imageId);
+    expect(await having('unknown')).toEqual([run.imageId]);
+    await database.db
+      .updateTable('runs')
+      .set({ report: JSON.stringify(report('pass')) as never })
+      .where('id', '=', run.id)
+      .execute();
+    expect(await having('unknown')).toEqual([run.imageId]);
   });
 });

@@ -660,6 +660,16 @@ describe('images', () => {
     expect(await found('text=alpine&owner=platform')).toEqual([]);
   });
 
+  test('are filtered by their boot test only within the own project', async () => {
+    const image = await newImage('never tested');
+    const ask = async (query: string) => call('reader', 'GET', `/v1/images?text=never%20tested&${query}`);
+    const found = async (query: string) => (await ask(query)).body.images.map(({ id }: ImageView) => id);
+    expect([await found('boot=unknown'), await found('boot=passed')]).toEqual([[image.id], []]);
+    for (const query of ['boot=unknown&owner=platform', 'boot=unknown&shared=all', 'boot=maybe']) {
+      expect([query, (await ask(query)).status]).toEqual([query, 400]);
+    }
+  });
+
   test('of the platform are those that are public and active, for every project', async () => {
     const offered = await newImage('offered');
     const unfinished = await newImage('not yet offered');

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Image } from '../../shared/ports/image.ts';
@@ -165,7 +166,7 @@ test('snapshots stand among the images, and are listed alone by an address', asy
   const { page } = portal;
   await page.getByRole('row', { name: /Backup of web-1 Backup-Snapshot/ }).waitFor();
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
-  await page.getByLabel('Art').selectOption({ label: 'Nur Snapshots' });
+  await page.getByLabel('Art', { exact: true }).selectOption({ label: 'Nur Snapshots' });
   await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
   expect(new URL(page.url()).search).toBe('?imageType=snapshot');
   await page.goto('/images?imageType=image&text=e');
@@ -197,6 +198,38 @@ test('images are listed by what was found in them and by who may see them, by an
   await page.reload();
   await mine.waitFor();
   expect(await page.locator('tbody tr').count()).toBe(1);
+});
+
+test('images are told apart by how their boot test went', async () => {
+  const { installation } = portal;
+  const project = await createProjectStore(installation.db).ensure({ id: 'boots' });
+  const { id: off } = await activeImage(installation, project, 'Switched off', 'a log');
+  await activeImage(installation, project, 'Started', 'a log');
+  await rejectedImage(installation, project, 'Not reached');
+  await manyImages(installation, project, 8);
+  await installation.db
+    .updateTable('runs')
+    .set({
+      report: sql`jsonb_set(report, '{findings}', jsonb_path_query_array(report, '$.findings[*] ? (@.step != "boot-check")'))`,
+    })
+    .where('image_id', '=', off)
+    .execute();
+  await portal.signIn(await portal.newKey('member', 'boots'));
+  const { page } = portal;
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  const choose = (label: string) => page.getByLabel('Starttest', { exact: true }).selectOption({ label });
+  const names = () => page.locator('tbody a').allTextContents();
+  await choose('Starttest bestanden');
+  await expect.poll(names).toEqual(['Started']);
+  await choose('Starttest ausgeschaltet');
+  await expect.poll(names).toEqual(['Switched off']);
+  await choose('Starttest nicht erreicht');
+  await expect.poll(names).toEqual(['Not reached']);
+  expect(new URL(page.url()).search).toBe('?boot=not-reached');
+  await page.reload();
+  await expect.poll(names).toEqual(['Not reached']);
+  await choose('Kein Starttest-Ergebnis');
+  await expect.poll(names).toHaveLength(8);
 });
 
 test('a list of 10,000 images is there at once, small, scrolls smoothly, and asks for no more than it shows', async () => {

@@ -77,7 +77,7 @@ async function fillImages(trx: Transaction<Database>, images: number, projects: 
     )
     insert into images (id, project_id, name, status, properties, upload_bucket, upload_key, upload_etag, upload_size, disk_format,
       container_format, size, virtual_size, sha256, sha512, md5, visibility, protected, os_hidden, tags, min_disk, min_ram,
-      held_bytes, os_type, os_distro, created_at, updated_at, deleted_at)
+      held_bytes, os_type, os_distro, boot_result, created_at, updated_at, deleted_at)
     select pg_temp.filled_id('image' || i), project, distribution || '-' || (i % 13) || ' build ' || i % 9973, state,
       jsonb_build_object('os_distro', distribution, 'os_version', (i % 13)::text, 'build', i::text, 'hw_disk_bus', 'virtio',
           'description', repeat('Made by the nightly build. ', 6))
@@ -100,6 +100,8 @@ async function fillImages(trx: Transaction<Database>, images: number, projects: 
       case when state in ('active', 'deactivated', 'killed', 'importing') then ${bytes} else 0 end,
       case when state not in ('queued', 'importing') then case distribution when 'windows' then distribution else 'linux' end end,
       case when state not in ('queued', 'importing') then distribution end,
+      case when state in ('queued', 'importing') then 'unknown' when state = 'killed' then ${pick('boot', ['not-reached', 'not-reached', 'failed'])}
+        else ${pick('boot', ['passed', 'passed', 'passed', 'passed', 'passed', 'warned', 'off'])} end,
       made, made + make_interval(secs => ${chance('updated')} % 4000000), case when state = 'deleted' then made + interval '30 days' end
     from told`.execute(trx);
   // The newest public one of each distribution, of which the others are the earlier ones.

@@ -3,6 +3,7 @@ import { imageStatuses, memberStatuses, visibilities } from '../../shared/contra
 import { quotaOrders } from '../../shared/limits/quota.ts';
 import { taskSortKeys, taskStatuses } from '../../shared/ports/import-tasks.ts';
 import { sortKeys } from '../../shared/ports/visible-images.ts';
+import { listedBootResults } from '../../shared/status/boot-result.ts';
 import { type Filling, filledId } from './filled-database.ts';
 
 export type Role = 'member' | 'admin';
@@ -75,11 +76,16 @@ export function listCases({ images, projects }: Filling): ListCase[] {
         ...['text=debian', 'text=build%204', 'text=BUILD%2099', 'text=zz', 'text=nothing%20like%20it'],
         ...['format=raw', 'format=qcow2', 'imageType=snapshot', 'imageType=image'],
         ...['linux', 'windows', 'debian', 'freebsd'].map((value) => `system=${value}`),
+        ...listedBootResults.map((value) => `boot=${value}`),
         ...visibilities.map((value) => `visibility=${value}`),
         ...['owner=platform', 'owner=platform&system=windows'],
         ...[...memberStatuses, 'all'].map((value) => `shared=${value}`),
         ...['search=debian-3%20build%204', `search=${own.slice(0, 7)}`, 'search=none', 'shared=all&search=none'],
-        ...[`status=killed&system=linux&format=raw&after=${early}`, `text=debian&after=${own}`],
+        ...[
+          `status=killed&system=linux&format=raw&after=${early}`,
+          'boot=passed&sort=name&offset=50',
+          `text=debian&after=${own}`,
+        ],
       ],
       both,
     ),

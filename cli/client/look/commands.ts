@@ -10,6 +10,7 @@ export function addLookCommands(program: Command): void {
     .option('--name <name>', 'filter by exact name')
     .option('--snapshots', 'list snapshots only')
     .option('--system <system>', 'filter by operating system: linux, windows, debian, ubuntu, ...')
+    .option('--boot <result>', 'filter by boot test: passed, warned, failed, not-reached, off, unknown')
     .option('--visibility <visibility>', 'private, shared, community, public')
     .option('--shared', 'list images that other projects share with yours')
     .option('--limit <n>', 'maximum number', wholeNumber(1, 100_000), 50)

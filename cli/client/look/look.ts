@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { ImageView } from '../../../shared/contracts/api.ts';
 import { ImageStatus, ListedSystem, Visibility } from '../../../shared/contracts/image.ts';
+import { listedBootResults } from '../../../shared/status/boot-result.ts';
 import { formatBytes, formatTime } from '../../../shared/text/quantities.ts';
 import { Exit } from '../../exit.ts';
 import { connect } from '../api/api-client.ts';
@@ -19,6 +21,7 @@ type ListOptions = {
   status?: string;
   name?: string;
   system?: string;
+  boot?: string;
   visibility?: string;
   snapshots?: boolean;
   shared?: boolean;
@@ -41,6 +44,7 @@ export async function listImages(options: OutputOptions & ListOptions): Promise<
   const { name, limit, snapshots, shared } = options;
   const { status, ended } = toStatus(options.status);
   const system = options.system ? validOption('--system', ListedSystem, options.system) : undefined;
+  const boot = options.boot ? validOption('--boot', z.enum(listedBootResults), options.boot) : undefined;
   const visibility = options.visibility ? validOption('--visibility', Visibility, options.visibility) : undefined;
   const api = await connect();
   const images: ImageView[] = [];
@@ -50,6 +54,7 @@ export async function listImages(options: OutputOptions & ListOptions): Promise<
       limit: Math.min(pageSize, limit - images.length),
       ...(status ? { status } : {}),
       ...(system ? { system } : {}),
+      ...(boot ? { boot } : {}),
       ...(visibility ? { visibility } : {}),
       ...(snapshots ? { imageType: 'snapshot' as const } : {}),
       ...(shared ? { shared: 'all' as const } : {}),
