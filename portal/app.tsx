@@ -9,7 +9,7 @@ import {
 } from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { useSelf } from './api/live.ts';
+import { useSelf } from './api/self.ts';
 import { SignInPage } from './pages/sign-in.tsx';
 import { pageOnDemand } from './shell/on-demand.tsx';
 import { LanguageSwitch, ThemeSwitch } from './shell/switches.tsx';

@@ -4,7 +4,7 @@ import {
   type Limits,
   type ProjectQuota,
   type Quota,
-  type QuotaOrder,
+  type QuotaSort,
   type Usage,
   type Wanted,
 } from '../../shared/limits/quota.ts';
@@ -65,7 +65,7 @@ function fill(limits: Limits) {
 export async function readQuotas(
   db: Kysely<Database>,
   limits: Limits,
-  { sort, offset, limit }: { sort: QuotaOrder; offset: number; limit: number },
+  { sort, offset, limit }: { sort: QuotaSort; offset: number; limit: number },
 ): Promise<ProjectQuota[]> {
   const order = {
     fill: sql`${fill(limits)} desc nulls last, coalesce(held.bytes, 0) desc`,

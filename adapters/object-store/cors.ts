@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type { Client } from 'minio';
 import { BootreadyError } from '../../shared/errors.ts';
-import { readMd5 } from '../../shared/store/md5.ts';
+import { computeMd5 } from '../../shared/store/md5.ts';
 
 /**
  * Lets pages of these origins upload into a bucket by presigned links. The library has no call for it.
@@ -22,7 +22,7 @@ export async function putCors(client: Client, bucket: string, origins: readonly 
         method: 'PUT',
         bucketName: bucket,
         query: 'cors=',
-        headers: { 'content-md5': readMd5(Buffer.from(body)).toString('base64') },
+        headers: { 'content-md5': computeMd5(Buffer.from(body)).toString('base64') },
       },
       body,
     );

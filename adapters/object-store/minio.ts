@@ -3,7 +3,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { Client, S3Error } from 'minio';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { MultipartTarget, ObjectInfo, ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
-import { readMd5 } from '../../shared/store/md5.ts';
+import { computeMd5 } from '../../shared/store/md5.ts';
 import type { ObjectStoreConfig, StoreTrouble } from './config.ts';
 import { parseCopiedPart, parseListing } from './listing.ts';
 import { encodeKey, presignPart } from './presign-part.ts';
@@ -208,7 +208,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
         ),
       ),
 
-    putPart: ({ bucket, key, uploadId }, partNumber, body, md5 = readMd5(body)) =>
+    putPart: ({ bucket, key, uploadId }, partNumber, body, md5 = computeMd5(body)) =>
       guarded(async () => {
         const response = await sender.makeRequestAsync(
           {

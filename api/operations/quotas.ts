@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { ChangeQuota, QuotaPage, QuotaView } from '../../shared/contracts/api.ts';
 import { ProjectId } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { type Limits, type Quota, quotaOrders } from '../../shared/limits/quota.ts';
+import { type Limits, type Quota, quotaSorts } from '../../shared/limits/quota.ts';
 import type { ProjectStore } from '../../shared/ports/projects.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast, readIdentity } from '../identity/identity.ts';
 
 const ByProject = z.object({ project: ProjectId });
 const QuotaQuery = z.object({
-  sort: z.enum(quotaOrders).default('fill'),
+  sort: z.enum(quotaSorts).default('fill'),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });

@@ -12,7 +12,7 @@ import type {
 import type { MemberStatus } from '../../shared/contracts/image.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
-import type { QuotaOrder } from '../../shared/limits/quota.ts';
+import type { QuotaSort } from '../../shared/limits/quota.ts';
 
 /** A refusal of the API, in its own words; `status` is 0 if the API could not be reached. */
 export class ApiProblem extends Error {
@@ -130,7 +130,7 @@ export const api = {
     answered(client.GET('/v1/upload-events', { params: { query } })),
   replayEvent: (event: number) =>
     answered(client.POST('/v1/upload-events/{event}/replay', { params: { path: { event } } })),
-  quotas: (query: { sort: QuotaOrder; offset: number; limit: number }) =>
+  quotas: (query: { sort: QuotaSort; offset: number; limit: number }) =>
     answered(client.GET('/v1/quotas', { params: { query } })),
   changeQuota: (project: string, body: ChangeQuota) =>
     answered(client.PATCH('/v1/projects/{project}/quota', { params: { path: { project } }, body })),

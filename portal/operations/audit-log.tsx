@@ -12,7 +12,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import type { AuditAction, AuditEntry } from '../../shared/contracts/operations.ts';
 import { auditExportUrl } from '../api/client.ts';
-import { useAuditLog } from './live.ts';
+import { useAuditLog } from './polled-data.ts';
 import type { WordKey } from './speech.ts';
 import { useSpeech } from './speech.ts';
 

@@ -3,7 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { Link } from 'react-router';
 import type { EndedRuns as Ended } from '../../shared/contracts/operations.ts';
 import { Problem } from '../shell/failure.tsx';
-import { useEndedRuns } from './live.ts';
+import { useEndedRuns } from './polled-data.ts';
 import { useSpeech } from './speech.ts';
 
 const statusWords = { rejected: 'runRejected', failed: 'runFailed', cancelled: 'runCancelled' } as const;

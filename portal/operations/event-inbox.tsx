@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import type { UploadEventView } from '../../shared/contracts/api.ts';
 import { useProblemWords } from '../shell/failure.tsx';
 import { useNotify } from '../shell/notices.tsx';
-import { useEvents, useReplay } from './live.ts';
+import { useEvents, useReplay } from './polled-data.ts';
 import type { WordKey } from './speech.ts';
 import { useSpeech } from './speech.ts';
 

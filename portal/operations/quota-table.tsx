@@ -12,10 +12,10 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ProjectQuota } from '../../shared/contracts/api.ts';
-import type { QuotaOrder } from '../../shared/limits/quota.ts';
+import type { QuotaSort } from '../../shared/limits/quota.ts';
 import { Problem } from '../shell/failure.tsx';
 import { isKey } from '../shell/is-key.ts';
-import { quotasOnPage, useQuotas } from './live.ts';
+import { quotasOnPage, useQuotas } from './polled-data.ts';
 import { QuotaDialog } from './quota-dialog.tsx';
 import { useSpeech } from './speech.ts';
 
@@ -30,7 +30,7 @@ export function QuotaTable() {
   const page = Math.max(1, Math.trunc(Number(params.get('page'))) || 1);
   const [chosen, setChosen] = useState<ProjectQuota>();
   const { data, error } = useQuotas(sort, (page - 1) * quotasOnPage);
-  const show = (next: { sort?: QuotaOrder; page?: number }): void => {
+  const show = (next: { sort?: QuotaSort; page?: number }): void => {
     setParams({ sort: next.sort ?? sort, ...(next.page && next.page > 1 ? { page: `${next.page}` } : {}) });
   };
   if (!data) return error ? <Problem error={error} /> : <Skeleton screenreaderText={t('loading')} />;
@@ -45,7 +45,7 @@ export function QuotaTable() {
               value={sort}
               onChange={(_event, next) => isKey(orderWords, next) && show({ sort: next })}
             >
-              {(Object.keys(orderWords) as QuotaOrder[]).map((each) => (
+              {(Object.keys(orderWords) as QuotaSort[]).map((each) => (
                 <FormSelectOption key={each} value={each} label={t(orderWords[each])} />
               ))}
             </FormSelect>

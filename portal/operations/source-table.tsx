@@ -8,7 +8,7 @@ import { describeFailure, Problem, useProblemWords } from '../shell/failure.tsx'
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { Message } from '../shell/message.tsx';
 import { useNotify } from '../shell/notices.tsx';
-import { useFamilies } from './live.ts';
+import { useFamilies } from './polled-data.ts';
 import { SourceDialog } from './source-dialog.tsx';
 import { useSpeech } from './speech.ts';
 

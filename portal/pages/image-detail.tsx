@@ -20,7 +20,7 @@ import type { ImageDetail, Self } from '../../shared/contracts/api.ts';
 import { isUnstarted, toImageState } from '../../shared/status/image-state.ts';
 import { imageStates } from '../../shared/status/states.ts';
 import { ApiProblem, api } from '../api/client.ts';
-import { useImage } from '../api/live.ts';
+import { useImage } from '../api/streamed-images.ts';
 import { BootEvidence } from '../images/boot-evidence.tsx';
 import { Deliveries } from '../images/deliveries.tsx';
 import { Documents } from '../images/documents.tsx';

@@ -19,7 +19,7 @@ import { UploadIcon } from '@patternfly/react-icons/dist/esm/icons/upload-icon';
 import { type DragEvent, useState } from 'react';
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
-import { useImagePage } from '../api/live.ts';
+import { useImagePage } from '../api/streamed-images.ts';
 import { ImageTable } from '../images/image-table.tsx';
 import { AnswerFilter, ListFilters, ProjectFilter, useListFilters } from '../images/list-filters.tsx';
 import { ListPages, usePageSize } from '../images/list-pages.tsx';

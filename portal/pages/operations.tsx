@@ -18,7 +18,7 @@ import type { Operations } from '../../shared/contracts/operations.ts';
 import { AuditLogView } from '../operations/audit-log.tsx';
 import { EndedRuns } from '../operations/ended-runs.tsx';
 import { EventInbox } from '../operations/event-inbox.tsx';
-import { useOperations } from '../operations/live.ts';
+import { useOperations } from '../operations/polled-data.ts';
 import { QueueTable } from '../operations/queue-table.tsx';
 import { QuotaTable } from '../operations/quota-table.tsx';
 import { RunTable } from '../operations/run-table.tsx';

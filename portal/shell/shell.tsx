@@ -26,7 +26,7 @@ import { type ReactNode, useEffect } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
-import { useShownImage } from '../api/live.ts';
+import { useShownImage } from '../api/streamed-images.ts';
 import { findHome, imageLists } from '../images/home.ts';
 import { useUploads } from '../upload/uploads-context.tsx';
 import { useSpeech } from '../words/language.tsx';

@@ -1,10 +1,10 @@
 import { Buffer } from 'buffer/';
+import type { Language } from '../../shared/checks/text.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { DetectedDisk } from '../../shared/contracts/run.ts';
 import type { Compression, PeekLayer } from '../../shared/formats/layers.ts';
 import { findShortage, type Quota, quotaFinding } from '../../shared/limits/quota.ts';
-import type { Language } from '../words/language.tsx';
 
 export type FileCheck = {
   /** In both languages: the reader may change it while the dialog is open. */

@@ -1,11 +1,9 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { formatMessage, type Params } from '../../shared/checks/message.ts';
-import type { Text } from '../../shared/checks/text.ts';
+import type { Language, Text } from '../../shared/checks/text.ts';
 import { createFormats } from './formats.ts';
 import type { Words } from './text.ts';
 import { type WordKey, words } from './words.ts';
-
-export type Language = 'en' | 'de';
 
 const storageKey = 'bootready.language';
 

@@ -30,8 +30,7 @@ export const Layer = z.object({
 export type Layer = z.infer<typeof Layer>;
 
 /** The disk formats that admit names. Formats that are always refused are here to be named in the refusal. */
-export const DiskFormat = z.enum(diskFormats);
-export type DiskFormat = z.infer<typeof DiskFormat>;
+const DiskFormat = z.enum(diskFormats);
 
 /** The result of detection: QEMU's driver name, and what the header declares. */
 export const DetectedDisk = z.object({

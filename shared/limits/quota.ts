@@ -15,8 +15,8 @@ export type Quota = { limits: Limits; used: Usage };
 export type ProjectQuota = Quota & { projectId: string; own: Limits };
 
 /** `fill`: the project that has used most of one of its limits comes first; `bytes`: the project with the most bytes comes first. */
-export const quotaOrders = ['fill', 'bytes', 'project'] as const;
-export type QuotaOrder = (typeof quotaOrders)[number];
+export const quotaSorts = ['fill', 'bytes', 'project'] as const;
+export type QuotaSort = (typeof quotaSorts)[number];
 
 /** Room is reserved in steps of this size for bytes whose number is not known, in bytes. */
 export const stride = 64 * 1024 ** 2;

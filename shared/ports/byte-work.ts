@@ -9,7 +9,8 @@ export type ByteControl = {
 /** Lower-case hex. */
 export type Sha256 = { sha256: string };
 
-export type BringOrder = {
+/** Part of an object, and the file that it is written to. */
+export type SpanToBring = {
   from: ObjectPin;
   /** The part that is written. All of it is read once, and hashed. */
   part: ObjectSpan;
@@ -26,7 +27,8 @@ export type LocalFile = { path: string; size: number; data?: readonly ObjectSpan
 /** Algorithms that manifests of archives use. */
 export type DigestAlgorithm = 'sha1' | 'sha256' | 'sha512';
 
-export type SendOrder = LocalFile & {
+/** A local file, and the object that it becomes. */
+export type FileToSend = LocalFile & {
   to: { bucket: string; key: string };
   /** Whether the store can copy parts from its own objects: then zeros are not sent. */
   copiesParts: boolean;
@@ -50,7 +52,7 @@ export type ReadBack = Sha256 & { size: number };
  */
 export interface ByteWork {
   /** @throws `scratch-full`, retryable */
-  bring(order: BringOrder, control: ByteControl): Promise<Sha256>;
+  bring(span: SpanToBring, control: ByteControl): Promise<Sha256>;
   /** Hashes a file of our own, or one that a sandbox has written. @throws `tool-failed` when it is not a regular file of exactly this size */
   hash(file: LocalFile, control: ByteControl): Promise<Sha256>;
   /** As `hash`, by another algorithm. @returns lower-case hex */
@@ -59,6 +61,6 @@ export interface ByteWork {
    * Removes the remains of earlier attempts at the key. If it throws, no upload stays open.
    * @throws `unavailable`, retryable, when another writer ended the upload, or the store received other bytes than were sent
    */
-  send(order: SendOrder, control: ByteControl): Promise<SentParts>;
+  send(file: FileToSend, control: ByteControl): Promise<SentParts>;
   readBack(pin: ObjectPin, control: ByteControl): Promise<ReadBack>;
 }

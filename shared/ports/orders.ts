@@ -1,6 +1,9 @@
 import type { Failure } from '../errors.ts';
 
-/** An order to make the bytes of an image; `imageId` and `name` are those of the image that is made. */
+/**
+ * A request of a user that a workflow carries out on an image. This is an order to make its bytes (a download or a repair); a `DeliveryOrder`
+ * sends them to a target. `imageId` and `name` are those of the image that is made.
+ */
 export type Order = { imageId: string; projectId: string; name: string };
 
 /** Methods for orders of every kind. One worker at a time: the newest fence wins. */

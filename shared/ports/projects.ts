@@ -1,5 +1,5 @@
 import type { BootPolicy, Policy, TargetFormat } from '../contracts/image.ts';
-import type { Limits, ProjectQuota, Quota, QuotaOrder } from '../limits/quota.ts';
+import type { Limits, ProjectQuota, Quota, QuotaSort } from '../limits/quota.ts';
 
 export type Project = {
   id: string;
@@ -48,7 +48,7 @@ export interface ProjectStore {
   /** The limits that hold for it, and what it holds now. Undefined when there is no such project. */
   quota(id: string): Promise<Quota | undefined>;
   /** Those of all projects, and how many projects there are. */
-  quotas(page: { sort: QuotaOrder; offset: number; limit: number }): Promise<{
+  quotas(page: { sort: QuotaSort; offset: number; limit: number }): Promise<{
     projects: ProjectQuota[];
     total: number;
   }>;

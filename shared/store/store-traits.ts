@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isBootreadyError } from '../errors.ts';
 import { probePrefix } from '../events/probe.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { readMd5 } from './md5.ts';
+import { computeMd5 } from './md5.ts';
 
 /** How a store treats parts, found by a test, because no S3 server reports it. */
 export type StoreTraits = {
@@ -24,7 +24,7 @@ const refusals = new Set(['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismat
 
 /** The ETag of an object that was made of these parts, where the store makes it as S3 does. */
 export function compositeEtag(partMd5s: readonly Buffer[]): string {
-  return `${readMd5(Buffer.concat(partMd5s)).toString('hex')}-${partMd5s.length}`;
+  return `${computeMd5(Buffer.concat(partMd5s)).toString('hex')}-${partMd5s.length}`;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function probeStore(store: Store, bucket: string): Promise<StoreTra
   const body = randomBytes(10_000);
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   try {
-    const refusesOthers = await refusesOtherBytes(() => store.putPart(target, 1, body, readMd5(randomBytes(10))));
+    const refusesOthers = await refusesOtherBytes(() => store.putPart(target, 1, body, computeMd5(randomBytes(10))));
     const part = await store.putPart(target, 1, body);
     await store.completeMultipart(target, [part]);
     const object = await store.head(bucket, key);
@@ -45,8 +45,8 @@ export async function probeStore(store: Store, bucket: string): Promise<StoreTra
     const keepsChecksums =
       refusesOthers &&
       isKept &&
-      part.etag === readMd5(body).toString('hex') &&
-      object.etag === compositeEtag([readMd5(body)]);
+      part.etag === computeMd5(body).toString('hex') &&
+      object.etag === compositeEtag([computeMd5(body)]);
     return { keepsChecksums, copiesParts: keepsChecksums && (await copies(store, object, body)) };
   } finally {
     await store.abortMultipart(target).catch(() => undefined);
@@ -71,7 +71,7 @@ async function copies(store: Store, object: Parameters<Store['copyPart']>[2], bo
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   try {
     const { etag } = await store.copyPart(target, 1, object, { offset: 0, size: object.size });
-    return etag === readMd5(body).toString('hex');
+    return etag === computeMd5(body).toString('hex');
   } catch {
     return false;
   } finally {

@@ -9,9 +9,9 @@ import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
 import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 import { noTraces } from '../../shared/telemetry/no-traces.ts';
+import { limitJobsPerProject } from '../../workers/queues/jobs-per-project.ts';
 import { sendMessage as send } from '../../workers/queues/notify.ts';
 import { createPost } from '../../workers/queues/post.ts';
-import { createShares } from '../../workers/queues/shares.ts';
 import { freshDatabase } from '../support/database.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { begunRun } from '../support/run-records.ts';
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 
 /** Receivers of the tests are on this host. */
-const inShare = createShares(2);
+const inShare = limitJobsPerProject(2);
 function sendMessage(id: string, isLastTry: boolean): Promise<string | Postponed> {
   return send({ webhooks, post: createPost({ toPrivateAddresses: true }), inShare, traces: noTraces }, id, isLastTry);
 }

@@ -3,7 +3,7 @@ import { describeUpload } from '../../shared/events/metadata.ts';
 import { keyCandidates, parseNotifications, secretsIn } from '../../shared/events/parse.ts';
 import { findCompression } from '../../shared/formats/layers.ts';
 import { consoleLog } from '../../workers/boot/console-log.ts';
-import { explainReason } from '../../workers/tools/complaints.ts';
+import { findQemuImgReason } from '../../workers/tools/complaints.ts';
 import { frameSplitter } from '../../workers/tools/frames.ts';
 import { applianceIsGone, hasComplaint } from '../../workers/tools/guestfish-complaints.ts';
 import { bends } from './bends.ts';
@@ -32,7 +32,7 @@ const looks: Record<string, Look> = {
   'complaints of qemu-img': {
     most: 64 * KiB,
     words: "'json:{",
-    look: (bytes) => explainReason(bytes.toString('latin1')),
+    look: (bytes) => findQemuImgReason(bytes.toString('latin1')),
   },
   'answers of the appliance, whether they are complaints': {
     most: 32 * MiB,

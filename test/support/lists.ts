@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { imageStatuses, memberStatuses, visibilities } from '../../shared/contracts/image.ts';
-import { quotaOrders } from '../../shared/limits/quota.ts';
+import { quotaSorts } from '../../shared/limits/quota.ts';
 import { taskSortKeys, taskStatuses } from '../../shared/ports/import-tasks.ts';
 import { sortKeys } from '../../shared/ports/visible-images.ts';
 import { listedBootResults } from '../../shared/status/boot-result.ts';
@@ -99,7 +99,7 @@ export function listCases({ images, projects }: Filling): ListCase[] {
     ...others(
       '/v1/quotas',
       '/v1/quotas',
-      quotaOrders.map((value) => `sort=${value}`),
+      quotaSorts.map((value) => `sort=${value}`),
       ['admin'],
     ),
     ...others(

@@ -7,7 +7,7 @@ import { diskSource, type PeekLayer } from '../../shared/formats/layers.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
-import { explainReason } from '../tools/complaints.ts';
+import { findQemuImgReason } from '../tools/complaints.ts';
 import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
 import { qemuImgInfo, qemuImgProbe } from '../tools/qemu-img.ts';
 import type { StepControl } from './step.ts';
@@ -76,6 +76,6 @@ function qemuRefuses(stderr: unknown): Finding {
     code: 'qemu-disagrees',
     step: 'admit',
     outcome: 'fail',
-    params: { detail: explainReason(stderr) },
+    params: { detail: findQemuImgReason(stderr) },
   };
 }

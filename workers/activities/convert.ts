@@ -14,7 +14,7 @@ import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ByteWork, Sha256 } from '../../shared/ports/byte-work.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { ObjectSpan } from '../../shared/ports/object-store.ts';
-import { explainReason } from '../tools/complaints.ts';
+import { findQemuImgReason } from '../tools/complaints.ts';
 import { type Decompressed, decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { openOutput } from '../tools/output.ts';
@@ -306,7 +306,7 @@ async function convertFile(
       return { disk, findings: [fail('expands-too-much', { size: file.size, limit })] };
     }
     if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
-    return { disk, findings: [fail('conversion-failed', { detail: explainReason(error.context.stderr) })] };
+    return { disk, findings: [fail('conversion-failed', { detail: findQemuImgReason(error.context.stderr) })] };
   } finally {
     await rm(partial, { force: true });
   }

@@ -10,7 +10,7 @@ import { explainWindows, windowsHasEnded } from './explain-windows.ts';
 import { guestAgent } from './guest-agent.ts';
 import { agentPort } from './ports.ts';
 import { qmpEvents } from './qmp-events.ts';
-import type { Seen } from './watch.ts';
+import type { BootProgress } from './watch.ts';
 import type { BootEnd } from './watch-contract.ts';
 import { watchWindows } from './watch-windows.ts';
 
@@ -157,7 +157,7 @@ describe('a console tells that firmware or boot loader gave up', () => {
 });
 
 describe('a Windows is watched', () => {
-  const seen: Seen = { log: '', silentSeconds: 0, seconds: 100, allowedSeconds: 600, accelerator: 'kvm' };
+  const seen: BootProgress = { log: '', silentSeconds: 0, seconds: 100, allowedSeconds: 600, accelerator: 'kvm' };
   const watched = (guest: GuestFacts = {}) => {
     const drive = newConfigDrive();
     const whole = { osType: 'windows', architecture: 'x86_64', ...guest };
@@ -173,7 +173,7 @@ describe('a Windows is watched', () => {
       asks: (name: string, vendor = 'MSFT 5.0') => watch.onFrame?.(discover({ 60: vendor, 12: name })),
       event: (event: string, data = {}) => watch.onEvent?.({ event, data }),
       agent: (text: string) => watch.ports[agentPort]?.(Buffer.from(text, 'latin1')),
-      look: (more: Partial<Seen> = {}) =>
+      look: (more: Partial<BootProgress> = {}) =>
         watch.look({ ...seen, ...more }, { write: (_port, bytes) => written.push(bytes.toString('latin1')) }),
       verdict: (end: BootEnd, log = '') => watch.judge(end, log).map(({ code, outcome }) => `${code} ${outcome}`),
     };

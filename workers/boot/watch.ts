@@ -3,7 +3,7 @@ import type { Machine } from '../tools/machine.ts';
 import type { QmpEvent } from './qmp-events.ts';
 import type { BootEnd, BootTimes } from './watch-contract.ts';
 
-export type Seen = BootTimes & {
+export type BootProgress = BootTimes & {
   /** The newest part of what the console said, as plain text. */
   log: string;
 };
@@ -17,7 +17,7 @@ export type BootWatch = {
   /** Events of QEMU about the machine. The `id` of a port is its name. */
   onEvent?: (event: QmpEvent) => void;
   /** Called each second and after each new output: decides whether there is more to wait for. */
-  look(seen: Seen, machine: Pick<Machine, 'write'>): 'told' | 'stuck' | undefined;
+  look(seen: BootProgress, machine: Pick<Machine, 'write'>): 'told' | 'stuck' | undefined;
   /** The findings at the end; `log` is the console's whole text. */
   judge(end: BootEnd, log: string): Finding[];
 };

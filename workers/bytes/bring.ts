@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import type { BringOrder, ByteControl, Sha256 } from '../../shared/ports/byte-work.ts';
+import type { ByteControl, Sha256, SpanToBring } from '../../shared/ports/byte-work.ts';
 import type { ObjectSpan, ObjectStore } from '../../shared/ports/object-store.ts';
 import { scratchFull } from '../tools/qemu-img.ts';
 
@@ -74,7 +74,7 @@ export async function writePart(
 /** As ByteWork has it. */
 export async function bring(
   store: Pick<ObjectStore, 'stream'>,
-  { from, part, to }: BringOrder,
+  { from, part, to }: SpanToBring,
   control: ByteControl,
 ): Promise<Sha256> {
   const stream = await store.stream(from, control.signal);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ByteControl, SendOrder, SentParts } from '../../shared/ports/byte-work.ts';
+import type { ByteControl, FileToSend, SentParts } from '../../shared/ports/byte-work.ts';
 import type { MultipartTarget, ObjectPin, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
-import { readMd5 } from '../../shared/store/md5.ts';
+import { computeMd5 } from '../../shared/store/md5.ts';
 import { compositeEtag } from '../../shared/store/store-traits.ts';
 import { clearUploads, partSizeFor, takenAway } from '../../shared/store/upload-in-parts.ts';
 import { splitPieces } from './pieces.ts';
@@ -20,20 +20,20 @@ const leastPart = 8 * 1024 ** 2;
  * One pass over the file: the digests of the whole, those of the parts, and sending. Zeros are copied by the store where it can, or sent from one buffer.
  * As ByteWork has it.
  */
-export async function send(store: Store, order: SendOrder, { signal, progress }: ByteControl): Promise<SentParts> {
-  const { size, to } = order;
+export async function send(store: Store, file: FileToSend, { signal, progress }: ByteControl): Promise<SentParts> {
+  const { size, to } = file;
   const partSize = partSizeFor(size, leastPart);
   const count = Math.ceil(size / partSize);
   await clearUploads(store, to);
   const target: MultipartTarget = { ...to, uploadId: await store.createMultipart(to.bucket, to.key) };
   const zeros = Buffer.alloc(Math.min(partSize, size));
-  const part = partSender(store, target, order, zeros);
+  const part = partSender(store, target, file, zeros);
   const sums = { sha256: createHash('sha256'), md5: createHash('md5') };
   const parts: UploadedPart[] = [];
   const partSums: Buffer[] = [];
   const underway = new Set<Promise<void>>();
   try {
-    for await (const { bytes, done } of splitPieces(order, partSize, zeros)) {
+    for await (const { bytes, done } of splitPieces(file, partSize, zeros)) {
       signal.throwIfAborted();
       for (const sum of Object.values(sums)) sum.update(bytes);
       const one = part(partSums.length + 1, bytes);
@@ -68,12 +68,12 @@ export async function send(store: Store, order: SendOrder, { signal, progress }:
 }
 
 /** How each part goes: its MD5 at once, and a promise of its end. */
-function partSender(store: Store, target: MultipartTarget, { copiesParts }: SendOrder, zeros: Buffer) {
-  const zerosMd5 = readMd5(zeros);
+function partSender(store: Store, target: MultipartTarget, { copiesParts }: FileToSend, zeros: Buffer) {
+  const zerosMd5 = computeMd5(zeros);
   let zerosPin: Promise<ObjectPin | undefined> | undefined;
   return (number: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {
     const isZero = bytes.length === zeros.length && bytes.equals(zeros);
-    const sum = isZero ? zerosMd5 : readMd5(bytes);
+    const sum = isZero ? zerosMd5 : computeMd5(bytes);
     const sent = async (): Promise<UploadedPart> => {
       if (!isZero) return put(number, bytes, sum);
       zerosPin ??= copiesParts ? zerosObject(store, target.bucket, zeros) : Promise.resolve(undefined);

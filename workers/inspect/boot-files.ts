@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
+import type { BootEntry, BootFilesView } from '../../shared/checks/guest/guest-view.ts';
 import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
-import type { BootEntry, BootFilesView } from '../../shared/checks/guest/view.ts';
 import { chosenBySystemdBoot, parseBlsEntry, sortBlsEntries } from './boot-config/bls.ts';
 import { byVersion, type LoaderEntry, longestText, parseGrubEnvironment, type Variables } from './boot-config/entry.ts';
 import { parseGrubConfig, parseGrubLegacy } from './boot-config/grub.ts';

@@ -1,4 +1,4 @@
-import type { BootSectorView } from '../../shared/checks/guest/view.ts';
+import type { BootSectorView } from '../../shared/checks/guest/guest-view.ts';
 
 /** The kinds of code in boot sectors, recognised by their bytes alone; no code is run. Offsets: GRUB's boot.S, diskboot.S and stage1.S; LILO's first.S. */
 type Code = BootSectorView['code'];

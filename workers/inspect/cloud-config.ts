@@ -1,4 +1,4 @@
-import type { CloudConfig } from '../../shared/checks/guest/view.ts';
+import type { CloudConfig } from '../../shared/checks/guest/guest-view.ts';
 import { clean } from './text.ts';
 import { readYaml } from './yaml.ts';
 

@@ -1,5 +1,5 @@
+import type { CloudInitView } from '../../shared/checks/guest/guest-view.ts';
 import { ifSeen, partly, type Seen, seen, TooMuch, unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
-import type { CloudInitView } from '../../shared/checks/guest/view.ts';
 import { readCloudConfig } from './cloud-config.ts';
 import { largestConfig, type Reader, readLines } from './reader.ts';
 

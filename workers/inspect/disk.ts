@@ -1,5 +1,11 @@
+import type {
+  BootSectorView,
+  DiskView,
+  EfiLoader,
+  PartitionView,
+  VolumeView,
+} from '../../shared/checks/guest/guest-view.ts';
 import { partly, type Seen, seen, TooMuch, unseen, type Why } from '../../shared/checks/guest/unseen.ts';
-import type { BootSectorView, DiskView, EfiLoader, PartitionView, VolumeView } from '../../shared/checks/guest/view.ts';
 import {
   blank,
   grubCoreSector,

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
+import type { BootFilesView, InitramfsView, KernelView } from '../../shared/checks/guest/guest-view.ts';
 import { ifSeen } from '../../shared/checks/guest/unseen.ts';
-import type { BootFilesView, InitramfsView, KernelView } from '../../shared/checks/guest/view.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { initramfsFiles } from './initramfs.ts';
 import type { Look, Reader } from './reader.ts';

@@ -1,4 +1,4 @@
-import type { DiskView } from '../../shared/checks/guest/view.ts';
+import type { DiskView } from '../../shared/checks/guest/guest-view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 
 /**

@@ -1,5 +1,5 @@
+import type { DiskView, LinuxView } from '../../shared/checks/guest/guest-view.ts';
 import { allSeen, mapSeen, partly, type Seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
-import type { DiskView, LinuxView } from '../../shared/checks/guest/view.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type BootLoader, lookAtBootFiles } from './boot-files.ts';
 import { type InitSystem, lookAtCloudInit } from './cloud-init.ts';

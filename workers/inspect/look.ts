@@ -1,6 +1,6 @@
 import { biosStarts, uefiStarts } from '../../shared/checks/guest/firmware.ts';
+import type { DiskView, GuestView } from '../../shared/checks/guest/guest-view.ts';
 import { ifSeen, mapSeen, partly, type Seen, seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
-import type { DiskView, GuestView } from '../../shared/checks/guest/view.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type InitSystem, lookForInitSystem } from './cloud-init.ts';
 import { lookAtDisk } from './disk.ts';

@@ -1,4 +1,4 @@
-import type { VolumeView } from '../../shared/checks/guest/view.ts';
+import type { VolumeView } from '../../shared/checks/guest/guest-view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { pairs } from './reader.ts';
 

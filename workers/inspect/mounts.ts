@@ -1,7 +1,7 @@
 import { isInImage } from '../../shared/checks/guest/device-names.ts';
 import { fstabEntry, has, namesDisk } from '../../shared/checks/guest/fstab.ts';
+import type { DiskView } from '../../shared/checks/guest/guest-view.ts';
 import { asSeen, ifSeen } from '../../shared/checks/guest/unseen.ts';
-import type { DiskView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import type { Hidden } from './hidden.ts';
 import type { Layout } from './layouts.ts';

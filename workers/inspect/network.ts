@@ -1,5 +1,5 @@
+import type { NetworkView } from '../../shared/checks/guest/guest-view.ts';
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
-import type { NetworkView } from '../../shared/checks/guest/view.ts';
 import { namedByHardware, readNetworkFile } from './network-files.ts';
 import { largestConfig, type Reader, readLines } from './reader.ts';
 import { clean } from './text.ts';

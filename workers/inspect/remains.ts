@@ -1,5 +1,5 @@
+import type { RemainsView } from '../../shared/checks/guest/guest-view.ts';
 import { mapSeen, type Seen, Unseen, type Why, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
-import type { RemainsView } from '../../shared/checks/guest/view.ts';
 import { readAccounts } from './accounts.ts';
 import { active, type Reader } from './reader.ts';
 import { clean } from './text.ts';

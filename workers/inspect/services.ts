@@ -1,5 +1,5 @@
+import type { ServicesView } from '../../shared/checks/guest/guest-view.ts';
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
-import type { ServicesView } from '../../shared/checks/guest/view.ts';
 import type { InitSystem } from './cloud-init.ts';
 import type { Reader } from './reader.ts';
 import { readSshdConfig } from './sshd-config.ts';

@@ -1,5 +1,5 @@
+import type { SelinuxView, StartupView } from '../../shared/checks/guest/guest-view.ts';
 import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
-import type { SelinuxView, StartupView } from '../../shared/checks/guest/view.ts';
 import { active, type Reader } from './reader.ts';
 import { clean } from './text.ts';
 

@@ -1,6 +1,6 @@
 import { isLogicalVolume } from '../../shared/checks/guest/device-names.ts';
+import type { DiskView, VolumeView } from '../../shared/checks/guest/guest-view.ts';
 import type { Why } from '../../shared/checks/guest/unseen.ts';
-import type { DiskView, VolumeView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { findDevice } from './mountables.ts';
 

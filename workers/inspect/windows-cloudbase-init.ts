@@ -1,5 +1,5 @@
+import type { CloudbaseInitView } from '../../shared/checks/guest/guest-view.ts';
 import { mapSeen, partly, type Seen, seen } from '../../shared/checks/guest/unseen.ts';
-import type { CloudbaseInitView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { largestConfig, readLines } from './reader.ts';
 import { clean } from './text.ts';

@@ -1,4 +1,4 @@
-import type { DriverView } from '../../shared/checks/guest/view.ts';
+import type { DriverView } from '../../shared/checks/guest/guest-view.ts';
 import type { Hive } from './windows-hive.ts';
 
 /**

@@ -1,5 +1,5 @@
+import type { WindowsVolumeView } from '../../shared/checks/guest/guest-view.ts';
 import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
-import type { WindowsVolumeView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { exactPath } from './windows-paths.ts';
 

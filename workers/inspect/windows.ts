@@ -1,3 +1,4 @@
+import type { VolumeView, WindowsView } from '../../shared/checks/guest/guest-view.ts';
 import {
   asSeen,
   mapSeen,
@@ -10,7 +11,6 @@ import {
   type Why,
   whatWasSeen,
 } from '../../shared/checks/guest/unseen.ts';
-import type { VolumeView, WindowsView } from '../../shared/checks/guest/view.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import type { Hidden } from './hidden.ts';

@@ -3,11 +3,11 @@ import type { JobQueue, QueueHandlers } from '../../shared/ports/jobs.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
 import { settleEvent } from './intake.ts';
+import { limitJobsPerProject } from './jobs-per-project.ts';
 import { sendMessage } from './notify.ts';
 import type { Post } from './post.ts';
 import { type ReapDeps, reap } from './reap.ts';
 import { type RefreshDeps, refresh } from './refresh.ts';
-import { createShares } from './shares.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
 export type HandlerDeps = SweepDeps &
@@ -22,7 +22,7 @@ const settledAtOnce = 8;
 /** The handlers of the queues' jobs. A job never starts another stage of an image: only the workflow does. */
 export function queueHandlers(deps: HandlerDeps) {
   const leftAt = new Map<string, string>();
-  const inShare = createShares(messagesOfOne);
+  const inShare = limitJobsPerProject(messagesOfOne);
   const turns = createSlots(settledAtOnce);
   return {
     intake: ({ eventId }, attempt) => settleEvent({ ...deps, turns }, eventId, attempt),

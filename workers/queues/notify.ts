@@ -5,8 +5,8 @@ import type { Traces } from '../../shared/ports/traces.ts';
 import type { WebhookMessage, WebhookStore } from '../../shared/ports/webhooks.ts';
 import { inSpan } from '../../shared/telemetry/in-span.ts';
 import { toLogNames } from '../../shared/telemetry/log-names.ts';
+import type { InShare } from './jobs-per-project.ts';
 import type { Post } from './post.ts';
-import type { InShare } from './shares.ts';
 
 type SendDeps = { webhooks: WebhookStore; post: Post };
 

@@ -2,7 +2,7 @@
 const longestLine = 4096;
 
 /** Why qemu-img has failed: its last line, without its name and without the block tree that it repeats. */
-export function explainReason(stderr: unknown): string {
+export function findQemuImgReason(stderr: unknown): string {
   return (
     (String(stderr).trim().split('\n').pop() ?? '')
       .slice(0, longestLine)

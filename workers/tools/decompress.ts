@@ -5,7 +5,7 @@ import { decompressorBounds } from '../../shared/formats/expansion.ts';
 import type { Compression, PeekLayer } from '../../shared/formats/layers.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { scratchFull } from './qemu-img.ts';
-import { type SandboxCommand, type SandboxedProcess, spawnSandboxed, toFailureRecord } from './sandbox.ts';
+import { type SandboxCommand, type SandboxedProcess, spawnSandboxed, toToolError } from './sandbox.ts';
 
 /** Decompressors run in the sandbox: they parse what a stranger wrote. Each has a bound on its memory. */
 const MiB = 1024 ** 2;
@@ -170,7 +170,7 @@ export async function decompressTo(
     if (/No space left on device/.test(complaintsOfSink())) throw scratchFull();
     if (timedOut || excess || lacksMemory(complaints())) return { refused: 'decompression-exceeds' };
     if (written.code !== 0)
-      throw toFailureRecord({ command: 'dd', limits: { wallSeconds } }, { ...written, stderr: complaintsOfSink() });
+      throw toToolError({ command: 'dd', limits: { wallSeconds } }, { ...written, stderr: complaintsOfSink() });
     const passedOver = isTrailerOnly(kind, code, complaints());
     if (killed || (code !== 0 && !passedOver)) return { refused: 'layer-damaged' };
     return { size: (await file.stat()).size, passedOver };

@@ -4,7 +4,7 @@ import { createAnswers } from './answers.ts';
 import { type AskGuestfish, applianceIsGone, doneBy } from './guestfish-complaints.ts';
 import { kvmWorks } from './kvm.ts';
 import { sandboxOption } from './qemu-options.ts';
-import { type SandboxEnd, spawnSandboxed, toFailureRecord } from './sandbox.ts';
+import { type SandboxEnd, spawnSandboxed, toToolError } from './sandbox.ts';
 
 /**
  * The most bytes of one answer; a longer one does not count. Enough for twenty thousand packages with their descriptions, which is the limit of a bill of
@@ -159,7 +159,7 @@ exec guestfish`,
       }
       signal.throwIfAborted();
       if (ended?.timedOut || ended?.excess) {
-        throw toFailureRecord({ command: 'guestfish', limits }, { ...ended, stderr: answers.rest() });
+        throw toToolError({ command: 'guestfish', limits }, { ...ended, stderr: answers.rest() });
       }
       if (ended) throw died(answers.rest());
       await new Promise<void>((resolve) => {

@@ -246,11 +246,11 @@ export async function runSandboxed(
   const end = await child.exited;
   command.stdin?.destroy();
   if (end.code === 0 && !end.killed && !end.timedOut && !end.excess) return { stdout, stderr };
-  throw toFailureRecord(command, { ...end, stderr });
+  throw toToolError(command, { ...end, stderr });
 }
 
 /** Why a program did not do what it was to do. */
-export function toFailureRecord(
+export function toToolError(
   { command, limits }: { command: string; limits: Pick<SandboxLimits, 'wallSeconds'> },
   end: SandboxEnd & { stderr: string },
 ): BootreadyError {

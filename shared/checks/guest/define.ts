@@ -1,8 +1,8 @@
 import type { Finding, Outcome } from '../../contracts/finding.ts';
 import type { CheckDefinition } from '../define.ts';
 import type { UnseenReason } from '../unseen-words.ts';
+import type { GuestView, LinuxView, WindowsView } from './guest-view.ts';
 import type { Why } from './unseen.ts';
-import type { GuestView, LinuxView, WindowsView } from './view.ts';
 
 /** Undefined: the check does not apply to this image. If the facts could not be seen, the outcome is `unknown`, with the reason. */
 export type Judgement =

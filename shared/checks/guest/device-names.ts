@@ -1,5 +1,5 @@
+import type { DiskView, VolumeView } from './guest-view.ts';
 import { Unseen } from './unseen.ts';
-import type { DiskView, VolumeView } from './view.ts';
 
 /** Names of block devices as fstab(5) and kernel command lines give them. */
 type DeviceName = { by: 'uuid' | 'label' | 'partUuid' | 'partLabel'; value: string } | { by: 'path'; value: string };

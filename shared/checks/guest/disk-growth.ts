@@ -1,6 +1,6 @@
 import { advised, linuxCheck } from './define.ts';
 import { isLogicalVolume } from './device-names.ts';
-import type { DiskView } from './view.ts';
+import type { DiskView } from './guest-view.ts';
 
 /** The types of MBR's extended partition, which holds the logical partitions. */
 const extended = new Set(['05', '0f', '85']);

@@ -1,4 +1,4 @@
-import type { GuestView } from './view.ts';
+import type { GuestView } from './guest-view.ts';
 
 /** Whether the old way starts the disk: code in the first sector, and what it calls. @throws Unseen when the code is not known */
 export function biosStarts({ facts, disk }: GuestView): boolean {

@@ -1,5 +1,5 @@
 import { advised, cannotTell, type Judgement, linuxCheck } from './define.ts';
-import type { InitramfsView } from './view.ts';
+import type { InitramfsView } from './guest-view.ts';
 
 function hostOnly({ hostOnly: isHostOnly, whole }: InitramfsView): Judgement {
   return isHostOnly || whole ? advised(!isHostOnly) : cannotTell('initramfs');

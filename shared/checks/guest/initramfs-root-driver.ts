@@ -1,9 +1,9 @@
 import { linuxCheck, whether } from './define.ts';
 import { isLogicalVolume } from './device-names.ts';
+import type { DiskView } from './guest-view.ts';
 import { thereAtBoot } from './kernel.ts';
 import { started } from './shown-by.ts';
 import { someHolds } from './unseen.ts';
-import type { DiskView } from './view.ts';
 
 /** Modules of which one is enough. */
 const drivers: ReadonlyMap<string, readonly string[]> = new Map(

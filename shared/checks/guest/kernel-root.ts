@@ -1,5 +1,5 @@
+import type { LinuxView } from './guest-view.ts';
 import { ifSeen, Unseen } from './unseen.ts';
-import type { LinuxView } from './view.ts';
 
 /** The command line of the entry that starts; if that is not known, those of all entries. @throws Unseen when none is known */
 export function startedLines({ boot, startup }: LinuxView): readonly string[] {

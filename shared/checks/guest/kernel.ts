@@ -1,5 +1,5 @@
+import type { KernelView } from './guest-view.ts';
 import { Unseen } from './unseen.ts';
-import type { KernelView } from './view.ts';
 
 /** Whether a driver is there before the root filesystem is. @throws Unseen when it may be in what could not be read of the initramfs */
 export function thereAtBoot({ builtin, initramfs }: KernelView, module: string): boolean {

@@ -1,8 +1,8 @@
 import { linuxCheck, told } from './define.ts';
 import { isInImage, isLogicalVolume, isOldName } from './device-names.ts';
+import type { DiskView, VolumeView } from './guest-view.ts';
 import { startedLines } from './kernel-root.ts';
 import { ifSeen } from './unseen.ts';
-import type { DiskView, VolumeView } from './view.ts';
 
 function plain(uuid: string): string {
   return uuid.replaceAll(/[^0-9a-f]/gi, '').toLowerCase();

@@ -1,5 +1,5 @@
+import type { GuestView } from './guest-view.ts';
 import { asSeen } from './unseen.ts';
-import type { GuestView } from './view.ts';
 
 /** Whether there is no system to judge: the disk has none, or it is encrypted, and another check reports that. */
 export function isWithoutSystem(view: GuestView): boolean {

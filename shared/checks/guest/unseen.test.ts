@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { disk, linux, windows } from './cases/case.ts';
 import { guestFindings } from './checks.ts';
+import type { GuestView } from './guest-view.ts';
 import { asSeen, mapSeen, partly, type Seen, seen, someHolds, unseen, whatWasSeen } from './unseen.ts';
-import type { GuestView } from './view.ts';
 
 const gone = unseen('file', '/x');
 

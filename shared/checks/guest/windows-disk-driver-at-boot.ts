@@ -1,6 +1,6 @@
 import { cannotTell, windowsCheck } from './define.ts';
+import type { DriverView } from './guest-view.ts';
 import { started } from './shown-by.ts';
-import type { DriverView } from './view.ts';
 import { diskDrivers, isInstalled } from './windows-drivers.ts';
 
 const atBoot = 0;

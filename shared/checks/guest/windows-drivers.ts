@@ -1,4 +1,4 @@
-import type { DriverView, WindowsView } from './view.ts';
+import type { DriverView, WindowsView } from './guest-view.ts';
 
 /** Either is enough: viostor for virtio-blk, vioscsi for virtio-scsi. */
 export function diskDrivers(drivers: NonNullable<WindowsView['drivers']>): [string, DriverView][] {

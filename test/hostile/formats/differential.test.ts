@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DiskFormat } from '../../../shared/contracts/run.ts';
 import { admitSource } from '../../../shared/formats/admit.ts';
+import type { DiskFormat } from '../../../shared/formats/facts.ts';
 import { bufferSource } from '../../support/buffer-source.ts';
 import { type Base, baseImages } from './base-images.ts';
 import { descriptors } from './bent-descriptors.ts';

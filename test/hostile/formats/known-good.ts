@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DiskFormat } from '../../../shared/contracts/run.ts';
+import type { DiskFormat } from '../../../shared/formats/facts.ts';
 import { convert } from '../images.ts';
 import { vmdkWithFooter } from '../readings.ts';
 

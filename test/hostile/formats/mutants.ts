@@ -1,4 +1,4 @@
-import type { DiskFormat } from '../../../shared/contracts/run.ts';
+import type { DiskFormat } from '../../../shared/formats/facts.ts';
 import { probedAsBochs, probedAsCloop, probedAsQcow, probedAsVdi, probedAsVmdk } from '../readings.ts';
 import type { Base } from './base-images.ts';
 

@@ -1,5 +1,5 @@
+import type { PartitionView } from '../guest-view.ts';
 import { unseen } from '../unseen.ts';
-import type { PartitionView } from '../view.ts';
 import { type Case, cloudConfig, disk, goodDisk, linux, onDisk } from './case.ts';
 
 function configured(config: Partial<typeof cloudConfig>) {

@@ -1,6 +1,14 @@
 import type { Outcome } from '../../../contracts/finding.ts';
+import type {
+  CloudConfig,
+  DiskView,
+  DriverView,
+  GuestView,
+  KernelView,
+  LinuxView,
+  WindowsView,
+} from '../guest-view.ts';
 import { partly, seen, type Why } from '../unseen.ts';
-import type { CloudConfig, DiskView, DriverView, GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
 
 /** The expected outcome of a check for one view; the params that matter, or none. */
 export type Case = [code: string, view: GuestView, outcome: Outcome, params?: Record<string, string | number>];

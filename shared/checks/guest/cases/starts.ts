@@ -1,5 +1,5 @@
+import type { BootSectorView, EfiLoader, VolumeView } from '../guest-view.ts';
 import { partly, seen, unseen } from '../unseen.ts';
-import type { BootSectorView, EfiLoader, VolumeView } from '../view.ts';
 import { type Case, disk, goodDisk, kernel, linux, onDisk } from './case.ts';
 
 function initramfs(...modules: string[]) {

@@ -2,20 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ImageDetail } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
-import { ApiProblem, api, type ListQuery, listStream, streamOf } from './client.ts';
-
-/** Undefined while it is not known, null if nobody is signed in. */
-export function useSelf() {
-  return useQuery({
-    queryKey: ['self'],
-    queryFn: () =>
-      api.self().catch((error: unknown) => {
-        if (error instanceof ApiProblem && error.status === 401) return null;
-        throw error;
-      }),
-    staleTime: 60_000,
-  });
-}
+import { api, type ListQuery, listStream, streamOf } from './client.ts';
 
 const againMs = 2000;
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Postponed } from '../../shared/ports/postponed.ts';
-import { createShares } from './shares.ts';
+import { limitJobsPerProject } from './jobs-per-project.ts';
 
 test('a project has so many at once, whatever others have; the next comes when one has ended, well or not', async () => {
-  const inShare = createShares(2);
+  const inShare = limitJobsPerProject(2);
   const hanging = [Promise.withResolvers<string>(), Promise.withResolvers<string>()] as const;
   const begun = hanging.map(({ promise }) => inShare('a', () => promise));
   let called = 0;

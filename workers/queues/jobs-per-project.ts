@@ -9,7 +9,7 @@ const leastMs = 500;
  * Limits the jobs of each project that run at once in this process. A postponed job comes back after about the time that the oldest job of its project has
  * taken so far: soon behind quick jobs, and seldom behind jobs that hang.
  */
-export function createShares(most: number): InShare {
+export function limitJobsPerProject(most: number): InShare {
   const begunOf = new Map<string, Set<{ at: number }>>();
   return async (project, work) => {
     const begun = begunOf.get(project) ?? new Set();

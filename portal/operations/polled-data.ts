@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
-import type { QuotaOrder } from '../../shared/limits/quota.ts';
+import type { QuotaSort } from '../../shared/limits/quota.ts';
 import { api } from '../api/client.ts';
 
 /** Often enough for a user who watches, in ms; a page in the background asks nothing. */
@@ -40,7 +40,7 @@ export function useReplay() {
 export const quotasOnPage = 50;
 
 /** The sum is computed each time, so it is asked less often than values that change every second. */
-export function useQuotas(sort: QuotaOrder, offset: number) {
+export function useQuotas(sort: QuotaSort, offset: number) {
   return useQuery({
     queryKey: ['quotas', sort, offset],
     queryFn: () => api.quotas({ sort, offset, limit: quotasOnPage }),
