@@ -2,7 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { requestLimits } from '../shared/limits/request-limits.ts';
 import type { ApiDeps } from './deps.ts';
-import { answerBadAddress } from './http/bad-address.ts';
+import { answerBadAddress, refuseZeroBytes } from './http/bad-address.ts';
 import { limitBodyTime } from './http/body-time.ts';
 import { answerErrors } from './http/errors.ts';
 import { guardBy } from './http/guards.ts';
@@ -71,6 +71,7 @@ export async function createApp(deps: ApiDeps, logger: FastifyBaseLogger): Promi
   keepSecurityLog(app);
   limitBodyTime(app);
   await limitRates(app, { config: deps.config, counters: deps.rateCounters, meter: deps.meter });
+  refuseZeroBytes(app);
   limitHeldMemory(app);
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser(

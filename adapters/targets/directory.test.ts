@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -61,4 +62,20 @@ test('the folder itself may be a link: so mounts are often named', async () => {
   const image = someImage();
   const { location } = await createDirectoryTarget('t', { kind: 'directory', path: link }).deliver(image, control());
   expect(await readFile(location)).toEqual(bytes);
+});
+
+test.each([
+  ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+  ['a link to a device without an end', (path: string) => symlink('/dev/zero', path)],
+  ['a file that is far too long', (path: string) => writeFile(path, Buffer.alloc(64 * 1024 ** 2, ' '))],
+])('%s instead of a record is not read', async (_what, put) => {
+  const image = someImage();
+  const folder = join(root, image.projectId, image.imageId);
+  await mkdir(folder, { recursive: true });
+  await put(join(folder, `${sha256}.stream.json`));
+  const target = createDirectoryTarget('t', { kind: 'directory', path: root, simplestreams: true });
+  const before = process.memoryUsage().rss;
+  await target.deliver(image, control());
+  expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1024 ** 2);
+  expect(await readFile(join(root, 'streams/v1/images.json'), 'utf8')).toContain(image.imageId);
 });

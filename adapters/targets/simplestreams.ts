@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { makeIndex, makeMetadata, makeProducts, StreamRecord, streamPaths } from '../../shared/images/simplestreams.ts';
 import type { Deliverable } from '../../shared/ports/targets.ts';
 import { computeSha256 } from '../../shared/store/sha256.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar.ts';
-import { assertInside, writeBytes, writeWhole } from './whole-file.ts';
+import { assertInside, readSmall, writeBytes, writeWhole } from './whole-file.ts';
 
 /** A folder of images as a simplestreams server: a record beside each image, and the lists that are made of all records. */
 
 const recordEnd = '.stream.json';
 const metadataEnd = '.incus.tar.gz';
+/** Ours have about one KiB. */
+const mostOfRecord = 16 * 1024;
 
 function packMetadata(text: string): Buffer {
   const body = Buffer.from(text);
@@ -21,7 +23,7 @@ function packMetadata(text: string): Buffer {
 }
 
 async function readRecord(path: string): Promise<StreamRecord | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readSmall(path, mostOfRecord).catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     return StreamRecord.safeParse(JSON.parse(text)).data;

@@ -49,6 +49,24 @@ export function writeBytes(bytes: Buffer) {
   };
 }
 
+/**
+ * A small file as text. Others may write into the folder too: nothing waits for a pipe, follows a link or fills the memory.
+ * @throws Error if it is no file, or longer than `most` bytes
+ */
+export async function readSmall(path: string, most: number): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw new Error('no file');
+    const bytes = Buffer.alloc(Math.min(found.size, most) + 1);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+    if (bytesRead === bytes.length) throw new Error(`longer than ${most} bytes`);
+    return bytes.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 /** A folder of ours may not be a link to another place. */
 export async function assertInside(root: string, folder: string): Promise<void> {
   if ((await realpath(folder)) !== join(await realpath(root), relative(root, folder))) {

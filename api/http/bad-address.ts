@@ -1,4 +1,5 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BootreadyError } from '../../shared/errors.ts';
 import { buildBody } from './errors.ts';
 import type { Guard } from './guards.ts';
 
@@ -19,4 +20,18 @@ export function answerBadAddress(guard: Guard, openStackError: (status: number, 
           : buildBody({ code: 'invalid-input', message, remedy: 'See GET /openapi.json.' }, request),
       );
   };
+}
+
+/** Postgres keeps no text with a zero byte, so nothing that an address could name has one. */
+export function refuseZeroBytes(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!request.url.includes('%00')) return done();
+    done(
+      new BootreadyError({
+        code: 'invalid-input',
+        message: 'The address contains a zero byte.',
+        remedy: 'See GET /openapi.json.',
+      }),
+    );
+  });
 }

@@ -15,6 +15,7 @@ import type { ApiDeps } from '../deps.ts';
 import { findBaseUrl } from '../http/base-url.ts';
 import { readLanguage } from '../http/language.ts';
 import { media } from '../http/openapi.ts';
+import { inTurn } from '../http/page.ts';
 import { seenAs, toViewer } from './access.ts';
 import { readApplied } from './applied-settings.ts';
 
@@ -59,40 +60,42 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           },
         },
       },
-      async (request, reply) => {
-        const image = await usableImage(deps, request);
-        const run = await findShownRun(deps, request, image, request.params.run);
-        const report = run?.report && reportShownTo(seenAs(toViewer(request), image), run.report);
-        if (!run || !report) {
-          throw new BootreadyError({
-            code: 'not-found',
-            message: 'This run has no report.',
-            remedy: 'A run has a report once its checks are complete. "bootready show" shows its current step.',
-          });
-        }
-        const language = request.query.lang ?? readLanguage(request);
-        const as = request.query.as ?? accepted(request.headers.accept);
-        if (as === 'json') return reply.type('application/json').send(report);
-        const { policy } = await readApplied(deps, image.projectId, image.settings);
-        const document: ReportDocument = {
-          ...buildDocument(image.name, report, language),
-          origin: {
-            imageId: image.id,
-            run: run.number,
-            at: run.finishedAt ?? run.createdAt,
-            installation: findBaseUrl(request, deps.config),
-          },
-          ...(as === 'html' ? await readScreen(deps, report) : {}),
-        };
-        const render = as === 'html' ? reportHtml : reportText;
-        reply.header(
-          'content-security-policy',
-          "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox",
-        );
-        return reply
-          .type(as === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
-          .send(render(document, (finding) => isRejection(finding, policy), language));
-      },
+      // A page with its screen has megabytes, and takes a moment to make.
+      (request, reply) =>
+        inTurn(deps.lists, request, reply, async () => {
+          const image = await usableImage(deps, request);
+          const run = await findShownRun(deps, request, image, request.params.run);
+          const report = run?.report && reportShownTo(seenAs(toViewer(request), image), run.report);
+          if (!run || !report) {
+            throw new BootreadyError({
+              code: 'not-found',
+              message: 'This run has no report.',
+              remedy: 'A run has a report once its checks are complete. "bootready show" shows its current step.',
+            });
+          }
+          const language = request.query.lang ?? readLanguage(request);
+          const as = request.query.as ?? accepted(request.headers.accept);
+          if (as === 'json') return reply.type('application/json').send(report);
+          const { policy } = await readApplied(deps, image.projectId, image.settings);
+          const document: ReportDocument = {
+            ...buildDocument(image.name, report, language),
+            origin: {
+              imageId: image.id,
+              run: run.number,
+              at: run.finishedAt ?? run.createdAt,
+              installation: findBaseUrl(request, deps.config),
+            },
+            ...(as === 'html' ? await readScreen(deps, report) : {}),
+          };
+          const render = as === 'html' ? reportHtml : reportText;
+          reply.header(
+            'content-security-policy',
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox",
+          );
+          return reply
+            .type(as === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
+            .send(render(document, (finding) => isRejection(finding, policy), language));
+        }),
     );
   };
 }

@@ -11,6 +11,16 @@ const out = join(top, 'dist/debian');
 const documents = ['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/operate.md', 'docs/use.md', 'docs/security.md'];
 
 /**
+ * Only root may read these: people put secrets of targets and issuers into the settings too. systemd reads them before it gives up its rights. After an update
+ * dpkg keeps the old modes, so postinst sets them again.
+ */
+const closedModes: Readonly<Record<string, number>> = {
+  'etc/bootready': 0o750,
+  'etc/bootready/bootready.env': 0o640,
+  'etc/bootready/secrets': 0o700,
+};
+
+/**
  * Builds the Debian package: the product with its Node in /usr/lib/bootready, units, users, settings and folders. deb(5), dpkg-deb(1)
  * @returns the path of the package
  */
@@ -44,7 +54,7 @@ export async function buildDebianPackage(): Promise<string> {
   for (const name of ['postinst', 'prerm', 'postrm']) copy(`deploy/debian/${name}`, join(stage, 'DEBIAN', name), 0o755);
   mkdirSync(join(stage, 'etc/bootready/secrets'), { mode: 0o700 });
   makeEven(join(stage, 'DEBIAN'), time);
-  chmodSync(join(stage, 'etc/bootready/secrets'), 0o700);
+  for (const [path, mode] of Object.entries(closedModes)) chmodSync(join(stage, path), mode);
   for (const folder of ['etc/bootready/secrets', 'etc/bootready', 'etc', ''])
     utimesSync(join(stage, folder), time, time);
 

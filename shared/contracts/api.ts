@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { blockedPorts } from '../limits/blocked-ports.ts';
-import { requestLimits } from '../limits/request-limits.ts';
+import { beyondLimit, requestLimits } from '../limits/request-limits.ts';
 import { bootResults, listedBootResults } from '../status/boot-result.ts';
 
 import { DeliveryStatus, TargetName } from './delivery.ts';
@@ -515,6 +515,11 @@ export type UploadEventPage = z.infer<typeof UploadEventPage>;
 export const CreateWebhook = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => Buffer.byteLength(url) <= requestLimits.webhookUrlBytes.most,
+      beyondLimit('webhookUrlBytes').message,
+    )
+    .refine((url) => /^[^\p{Cc}\p{Cs}\p{Z}]+$/u.test(url), 'The URL contains blanks or control characters.')
     .refine((url) => !blockedPorts.has(Number(URL.parse(url)?.port)), 'No web server listens on this port.'),
 });
 export type CreateWebhook = z.infer<typeof CreateWebhook>;

@@ -224,7 +224,7 @@ export const requestLimits = {
   listsAtOnce: {
     most: 2,
     unit: 'items',
-    of: 'lists and full records of images that are read at once; projects take turns',
+    of: 'lists, full records and reports of images that are read at once; projects take turns',
     per: 'An API process',
     code: 'waits',
     remedy: 'Request one page after another.',
@@ -236,6 +236,14 @@ export const requestLimits = {
     per: 'An API process',
     code: 'waits',
     remedy: 'Send one image after another.',
+  },
+  webhookUrlBytes: {
+    most: 2 * KiB,
+    unit: 'bytes',
+    of: 'of URL',
+    per: 'A webhook',
+    code: 'invalid-input',
+    remedy: 'Use a shorter URL.',
   },
   eventSecrets: {
     most: 8,

@@ -70,6 +70,8 @@ export const OciTargetConfig = z
       .max(150),
     username: z.string().min(1).optional(),
     password: z.string().min(1).optional(),
+    /** Where it sends its clients for a token, if that is another host. */
+    token_server: z.url({ protocol: /^https?$/ }).optional(),
   })
   .refine(({ username, password }) => (username === undefined) === (password === undefined), {
     error: 'username and password belong together',

@@ -7,6 +7,7 @@ export const accessSentences: readonly Text[] = [
     en: 'The address cannot be read: it is too long, or not percent-encoded UTF-8.',
     de: 'Die Adresse lässt sich nicht lesen: Sie ist zu lang oder kein UTF-8 in Prozent-Schreibweise.',
   },
+  { en: 'The address contains a zero byte.', de: 'Die Adresse enthält ein Null-Byte.' },
   {
     en: 'The notification does not have the correct secret.',
     de: 'Die Benachrichtigung hat nicht das richtige Geheimnis.',
@@ -216,6 +217,7 @@ export const accessSentences: readonly Text[] = [
   { en: 'The receiver did not accept it: {error}.', de: 'Der Empfänger hat es nicht angenommen: {error}.' },
   { en: 'Webhook not found.', de: 'Webhook nicht gefunden.' },
   { en: 'GET /v1/webhooks lists yours.', de: 'Laden Sie die Liste der Webhooks neu.' },
+  { en: 'The URL contains blanks or control characters.', de: 'Die URL enthält Leer- oder Steuerzeichen.' },
   { en: 'No web server listens on this port.', de: 'Auf diesem Port lauscht kein Webserver.' },
   {
     en: 'The project has {most} webhooks, which is the maximum (MAX_WEBHOOKS).',

@@ -197,6 +197,14 @@ export const targetSentences: readonly Text[] = [
     de: 'Berichtigen Sie „username“ und „password“ des Ziels in TARGETS, oder geben Sie ihnen Schreibrechte für das Repository; {again}',
   },
   {
+    en: 'The registry of target "{target}" names another host for tokens, which gets no password.',
+    de: 'Die Registry des Ziels „{target}“ nennt für Tokens einen anderen Host, der kein Passwort bekommt.',
+  },
+  {
+    en: 'If this is its token server, add it to the target in TARGETS as "token_server", {again}',
+    de: 'Ist das ihr Token-Server, fügen Sie ihn dem Ziel in TARGETS als "token_server" hinzu; {again}',
+  },
+  {
     en: 'The registry of target "{target}" names an address for tokens that is not encrypted.',
     de: 'Die Registry des Ziels „{target}“ nennt für Tokens eine unverschlüsselte Adresse.',
   },

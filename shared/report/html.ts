@@ -61,8 +61,9 @@ export function reportHtml(
   const group = ({ kind, title, findings }: FindingGroup): string =>
     `<section class="${kind}"><h2>${text(title)} (${findings.length})</h2><ul>${findings.map(finding).join('\n')}</ul></section>`;
   const tools = Object.entries(document.tools).map(([name, version]) => `${name} ${version}`);
+  // As base64 nothing in it needs to be escaped, and it is long.
   const screen = document.screen
-    ? `<h2>${text(say.screen)}</h2><img alt="${text(say.screen)}" src="data:image/png;base64,${text(document.screen)}">`
+    ? `<h2>${text(say.screen)}</h2><img alt="${text(say.screen)}" src="data:image/png;base64,${document.screen}">`
     : '';
   return `<!doctype html>
 <html lang="${language}">

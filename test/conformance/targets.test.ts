@@ -511,7 +511,7 @@ describe('oci', () => {
 
   test.each(['basic', 'token'] as const)('%s authentication', async (auth) => {
     const closed = await another({ auth });
-    const at = { registry: closed.url };
+    const at = { registry: closed.url, ...(closed.tokenServer ? { token_server: closed.tokenServer } : {}) };
     const image = someImage();
     const said = {
       code: 'forbidden',
@@ -537,7 +537,8 @@ describe('oci', () => {
       return bytes.subarray(offset, offset + length);
     };
     const image = someImage({ source: { size: bytes.length, read: slow } });
-    await deliver(target('oci', { registry: closed.url, ...registryUser }), image);
+    const at = { registry: closed.url, token_server: closed.tokenServer };
+    await deliver(target('oci', { ...at, ...registryUser }), image);
     expect(closed.tokens()).toBeGreaterThan(1);
   });
 

@@ -67,13 +67,13 @@ test('it installs units, users, settings and folders', async () => {
     [],
     'sh',
     '-c',
-    'id -un bootready-api bootready-queues; id -nG bootready-worker; stat -c %a:%U /etc/bootready/secrets; ls /usr/lib/systemd/system | grep bootready',
+    'id -un bootready-api bootready-queues; id -nG bootready-worker; stat -c %a:%U /etc/bootready /etc/bootready/bootready.env /etc/bootready/secrets; ls /usr/lib/systemd/system | grep bootready',
   );
   expect(said.split('\n')).toEqual([
     'bootready-api',
     'bootready-queues',
     'bootready-worker kvm',
-    '700:root',
+    ...['750:root', '640:root', '700:root'],
     ...['api.service', 'migrate.service', 'queues.service', 'worker.service'].map((name) => `bootready-${name}`),
     'bootready.target',
   ]);

@@ -12,6 +12,8 @@ export type TestRegistry = {
   url: string;
   port: number;
   logFile: string;
+  /** Where it sends its clients for tokens. */
+  tokenServer: string | undefined;
   /** Tokens that were given out. */
   tokens(): number;
   kill(): Promise<void>;
@@ -138,6 +140,7 @@ export async function startRegistry({
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     logFile,
+    tokenServer: tokens?.realm,
     tokens: () => tokens?.given() ?? 0,
     kill: async () => {
       service?.kill();

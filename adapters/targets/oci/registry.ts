@@ -33,7 +33,7 @@ const Token = z.object({ token: z.string().optional(), access_token: z.string().
 
 export function openRegistry(name: string, config: OciTargetConfig): Registry {
   const base = new URL(config.registry);
-  const { username, password } = config;
+  const { username, password, token_server: tokenServer } = config;
   const basic =
     username === undefined ? undefined : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   let authorization: string | undefined;
@@ -71,6 +71,15 @@ export function openRegistry(name: string, config: OciTargetConfig): Registry {
     signal: AbortSignal,
   ): Promise<string> => {
     const url = new URL(realm);
+    // The password goes there, so the registry alone does not choose.
+    if (url.origin !== base.origin && (!tokenServer || url.origin !== new URL(tokenServer).origin)) {
+      throw new BootreadyError({
+        code: 'forbidden',
+        message: `The registry of target "${name}" names another host for tokens, which gets no password.`,
+        remedy: `If this is its token server, add it to the target in TARGETS as "token_server", ${again}`,
+        context: { host: url.origin },
+      });
+    }
     if (url.protocol !== 'https:' && base.protocol === 'https:') {
       throw new BootreadyError({
         code: 'forbidden',
