@@ -1,10 +1,11 @@
-import { FormGroup, List, ListItem, TextInput } from '@patternfly/react-core';
+import { List, ListItem } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
 import { ApiProblem, api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
+import { TextField } from '../shell/text-field.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { isGoing } from './image-actions.ts';
 
@@ -71,15 +72,14 @@ export function DeleteDialog({ images, onClose, onDeleted }: Props) {
           </List>
           {images.length > shownNames && <p>{t('andMore', { count: images.length - shownNames })}</p>}
           {images.length > manyImages && (
-            <FormGroup label={t('removeTyped', { count: images.length })} fieldId="delete-count" isRequired>
-              <TextInput
-                id="delete-count"
-                value={typed}
-                inputMode="numeric"
-                autoComplete="off"
-                onChange={(_event, next) => setTyped(next)}
-              />
-            </FormGroup>
+            <TextField
+              id="delete-count"
+              label={t('removeTyped', { count: images.length })}
+              value={typed}
+              isRequired
+              inputMode="numeric"
+              onChange={setTyped}
+            />
           )}
         </>
       )}

@@ -1,9 +1,9 @@
-import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
+import { TextField } from '../shell/text-field.tsx';
 import { useSpeech } from '../words/language.tsx';
 
 /** Makes an image a platform image, which the provider offers to everyone. */
@@ -25,21 +25,14 @@ export function PromoteDialog({ image, onClose }: { image: ImageView; onClose: (
       onSubmit={promote}
       onClose={onClose}
     >
-      <FormGroup label={t('family')} fieldId="promote-family" isRequired>
-        <TextInput
-          id="promote-family"
-          value={family}
-          isRequired
-          autoComplete="off"
-          aria-describedby="promote-family-help"
-          onChange={(_event, next) => setFamily(next)}
-        />
-        <FormHelperText>
-          <HelperText id="promote-family-help">
-            <HelperTextItem>{t('familyHelp')}</HelperTextItem>
-          </HelperText>
-        </FormHelperText>
-      </FormGroup>
+      <TextField
+        id="promote-family"
+        label={t('family')}
+        value={family}
+        isRequired
+        help={t('familyHelp')}
+        onChange={setFamily}
+      />
     </FormDialog>
   );
 }

@@ -1,15 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  FormGroup,
-  FormHelperText,
-  FormSelect,
-  FormSelectOption,
-  Grid,
-  HelperText,
-  HelperTextItem,
-  TextInput,
-} from '@patternfly/react-core';
+import { Button, Checkbox, FormGroup, FormSelect, FormSelectOption, Grid, TextInput } from '@patternfly/react-core';
 import { MinusCircleIcon } from '@patternfly/react-icons/dist/esm/icons/minus-circle-icon';
 import { PlusCircleIcon } from '@patternfly/react-icons/dist/esm/icons/plus-circle-icon';
 import { useState } from 'react';
@@ -18,6 +7,7 @@ import type { Visibility } from '../../shared/contracts/image.ts';
 import { api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
+import { TextField } from '../shell/text-field.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { Amount } from './amount-field.tsx';
 import { isComplete, listProperties, type Property, splitTags, toChanges } from './property-changes.ts';
@@ -65,27 +55,14 @@ export function PropertiesDialog({ image, onClose }: Props) {
       onSubmit={save}
       onClose={onClose}
     >
-      <FormGroup label={t('description')} fieldId="properties-description">
-        <TextInput
-          id="properties-description"
-          value={description}
-          maxLength={1000}
-          onChange={(_event, next) => setDescription(next)}
-        />
-      </FormGroup>
-      <FormGroup label={t('tags')} fieldId="properties-tags">
-        <TextInput
-          id="properties-tags"
-          value={tags}
-          aria-describedby="properties-tags-help"
-          onChange={(_event, next) => setTags(next)}
-        />
-        <FormHelperText>
-          <HelperText id="properties-tags-help">
-            <HelperTextItem>{t('tagsHelp')}</HelperTextItem>
-          </HelperText>
-        </FormHelperText>
-      </FormGroup>
+      <TextField
+        id="properties-description"
+        label={t('description')}
+        value={description}
+        maxLength={1000}
+        onChange={setDescription}
+      />
+      <TextField id="properties-tags" label={t('tags')} value={tags} help={t('tagsHelp')} onChange={setTags} />
       {image.visibility !== 'public' && (
         <FormGroup label={t('visibilityColumn')} fieldId="properties-visibility">
           <FormSelect

@@ -6,11 +6,6 @@ import {
   DataListItem,
   DataListItemCells,
   DataListItemRow,
-  FormGroup,
-  FormHelperText,
-  HelperText,
-  HelperTextItem,
-  TextInput,
 } from '@patternfly/react-core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -19,6 +14,7 @@ import { api } from '../api/client.ts';
 import { Problem } from '../shell/failure.tsx';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
+import { TextField } from '../shell/text-field.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { AnswerLabel } from './answer-label.tsx';
 
@@ -65,28 +61,22 @@ export function ShareDialog({ image, self, onClose }: Props) {
       isReady={projectId.trim() !== ''}
       onSubmit={share}
       onClose={onClose}
+      leave={t('close')}
     >
-      <FormGroup label={t('shareWith')} fieldId="share-project" isRequired>
-        <TextInput
-          id="share-project"
-          value={projectId}
-          isRequired
-          autoComplete="off"
-          list="share-projects"
-          aria-describedby="share-project-help"
-          onChange={(_event, next) => setProjectId(next)}
-        />
-        <datalist id="share-projects">
-          {projects.map((id) => (
-            <option key={id} value={id} />
-          ))}
-        </datalist>
-        <FormHelperText>
-          <HelperText id="share-project-help">
-            <HelperTextItem>{t('shareUnknown')}</HelperTextItem>
-          </HelperText>
-        </FormHelperText>
-      </FormGroup>
+      <TextField
+        id="share-project"
+        label={t('shareWith')}
+        value={projectId}
+        isRequired
+        list="share-projects"
+        help={t('shareUnknown')}
+        onChange={setProjectId}
+      />
+      <datalist id="share-projects">
+        {projects.map((id) => (
+          <option key={id} value={id} />
+        ))}
+      </datalist>
       <Problem error={problem ?? members.error} />
       {members.data && members.data.members.length > 0 && (
         <DataList aria-label={t('members')} isCompact>

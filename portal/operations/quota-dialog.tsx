@@ -1,9 +1,9 @@
-import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { ChangeQuota, ProjectQuota } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
+import { TextField } from '../shell/text-field.tsx';
 import { readAmount, toText } from './amount.ts';
 import { useSpeech } from './speech.ts';
 
@@ -40,26 +40,16 @@ export function QuotaDialog({ quota: { projectId, own }, onClose }: { quota: Pro
       onClose={onClose}
     >
       {amounts.map(([each, amount]) => (
-        <FormGroup key={each} label={t(words[each])} fieldId={`quota-${each}`}>
-          <TextInput
-            id={`quota-${each}`}
-            inputMode="decimal"
-            autoComplete="off"
-            value={texts[each]}
-            placeholder={t('quotaInherited')}
-            validated={amount === undefined ? 'error' : 'default'}
-            onChange={(_event, text) => setTexts((before) => ({ ...before, [each]: text }))}
-          />
-          {amount === undefined && (
-            <FormHelperText>
-              <HelperText isLiveRegion>
-                <HelperTextItem variant="error" screenReaderText={t('helperError')}>
-                  {t('quotaWrong')}
-                </HelperTextItem>
-              </HelperText>
-            </FormHelperText>
-          )}
-        </FormGroup>
+        <TextField
+          key={each}
+          id={`quota-${each}`}
+          label={t(words[each])}
+          inputMode="decimal"
+          value={texts[each]}
+          placeholder={t('quotaInherited')}
+          problem={amount === undefined ? t('quotaWrong') : undefined}
+          onChange={(text) => setTexts((before) => ({ ...before, [each]: text }))}
+        />
       ))}
     </FormDialog>
   );

@@ -1,10 +1,10 @@
-import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextArea, TextInput } from '@patternfly/react-core';
 import { type ReactNode, useState } from 'react';
 import type { SetImageSource } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { isUrl, readChecksum } from '../shell/addresses.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
+import { TextField } from '../shell/text-field.tsx';
 import { useSpeech, type WordKey } from './speech.ts';
 
 const empty = { family: '', url: '', checksum: '', name: '', every: '24', keep: '', keys: '', signature: '' };
@@ -45,30 +45,18 @@ export function SourceDialog({ onClose }: { onClose: () => void }) {
   const isBad = (field: keyof Fields): boolean => problems[field]?.[0](fields[field].trim()) ?? false;
   const family = fields.family.trim();
   const field = (name: keyof Fields, label: WordKey, help?: WordKey, isRequired = false): ReactNode => {
-    const isWrong = fields[name] !== '' && isBad(name);
-    const word = isWrong ? problems[name]?.[1] : help;
-    const shared = {
-      id: `source-${name}`,
-      value: fields[name],
-      isRequired,
-      autoComplete: 'off',
-      validated: isWrong ? ('error' as const) : ('default' as const),
-      ...(word ? { 'aria-describedby': `source-${name}-help` } : {}),
-      onChange: (_event: unknown, text: string) => setFields((before) => ({ ...before, [name]: text })),
-    };
+    const problem = fields[name] !== '' && isBad(name) ? problems[name]?.[1] : undefined;
     return (
-      <FormGroup label={t(label)} fieldId={shared.id} isRequired={isRequired}>
-        {name === 'keys' ? <TextArea {...shared} rows={3} resizeOrientation="vertical" /> : <TextInput {...shared} />}
-        {word && (
-          <FormHelperText>
-            <HelperText id={`source-${name}-help`} isLiveRegion>
-              <HelperTextItem {...(isWrong ? { variant: 'error', screenReaderText: t('helperError') } : {})}>
-                {t(word)}
-              </HelperTextItem>
-            </HelperText>
-          </FormHelperText>
-        )}
-      </FormGroup>
+      <TextField
+        id={`source-${name}`}
+        label={t(label)}
+        value={fields[name]}
+        isRequired={isRequired}
+        help={help && t(help)}
+        problem={problem && t(problem)}
+        {...(name === 'keys' ? { rows: 3 } : {})}
+        onChange={(text) => setFields((before) => ({ ...before, [name]: text }))}
+      />
     );
   };
   return (

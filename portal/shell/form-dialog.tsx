@@ -17,11 +17,25 @@ type Props = {
   /** The dialog closes when it succeeds, and shows the error when it throws. */
   onSubmit: () => Promise<unknown>;
   onClose: () => void;
+  /** The word on the button that closes it, where nothing is left to call off. */
+  leave?: string;
   children: ReactNode;
 };
 
 /** A dialog that asks for input and does one thing with it. Afterwards all shown data is loaded again. */
-export function FormDialog({ id, title, help, action, isReady, isDanger, isWide, onSubmit, onClose, children }: Props) {
+export function FormDialog({
+  id,
+  title,
+  help,
+  action,
+  isReady,
+  isDanger,
+  isWide,
+  onSubmit,
+  onClose,
+  leave,
+  children,
+}: Props) {
   const { t } = useSpeech();
   const queries = useQueryClient();
   const [isBusy, setBusy] = useState(false);
@@ -65,7 +79,7 @@ export function FormDialog({ id, title, help, action, isReady, isDanger, isWide,
           {action}
         </Button>
         <Button variant="link" onClick={onClose}>
-          {t('cancel')}
+          {leave ?? t('cancel')}
         </Button>
       </ModalFooter>
     </Modal>

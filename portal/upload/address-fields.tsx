@@ -1,7 +1,8 @@
-import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
+import { FormGroup } from '@patternfly/react-core';
 import { stripEndings } from '../../shared/formats/facts.ts';
 import { NameField } from '../images/name-field.tsx';
 import { isUrl, readChecksum } from '../shell/addresses.ts';
+import { TextField } from '../shell/text-field.tsx';
 import { useSpeech } from '../words/language.tsx';
 
 export type Address = { name: string; url: string; checksum: string };
@@ -27,50 +28,32 @@ export function AddressFields({ address, isTried, onChange }: Props) {
   const isBadChecksum = checksum.trim() !== '' && readChecksum(checksum) === undefined;
   return (
     <div className="draft">
-      <FormGroup label={t('address')} fieldId="address-url" isRequired>
-        <TextInput
-          id="address-url"
-          type="url"
-          value={url}
-          isRequired
-          maxLength={4096}
-          autoComplete="off"
-          validated={isBadUrl ? 'error' : 'default'}
-          aria-describedby="address-url-help"
-          onChange={(_event, next) =>
-            onChange({
-              ...address,
-              url: next,
-              ...(name === '' || name === nameFrom(url) ? { name: nameFrom(next) } : {}),
-            })
-          }
-        />
-        <FormHelperText>
-          <HelperText id="address-url-help" isLiveRegion>
-            <HelperTextItem {...(isBadUrl ? { variant: 'error', screenReaderText: t('helperError') } : {})}>
-              {t(isBadUrl ? 'addressInvalid' : 'addressHelp')}
-            </HelperTextItem>
-          </HelperText>
-        </FormHelperText>
-      </FormGroup>
-      <FormGroup label={t('fileChecksum')} fieldId="address-checksum">
-        <TextInput
-          id="address-checksum"
-          value={checksum}
-          maxLength={200}
-          autoComplete="off"
-          validated={isBadChecksum ? 'error' : 'default'}
-          aria-describedby="address-checksum-help"
-          onChange={(_event, next) => onChange({ ...address, checksum: next })}
-        />
-        <FormHelperText>
-          <HelperText id="address-checksum-help" isLiveRegion>
-            <HelperTextItem {...(isBadChecksum ? { variant: 'error', screenReaderText: t('helperError') } : {})}>
-              {t(isBadChecksum ? 'fileChecksumInvalid' : 'fileChecksumHelp')}
-            </HelperTextItem>
-          </HelperText>
-        </FormHelperText>
-      </FormGroup>
+      <TextField
+        id="address-url"
+        label={t('address')}
+        type="url"
+        value={url}
+        isRequired
+        maxLength={4096}
+        help={t('addressHelp')}
+        problem={isBadUrl ? t('addressInvalid') : undefined}
+        onChange={(next) =>
+          onChange({
+            ...address,
+            url: next,
+            ...(name === '' || name === nameFrom(url) ? { name: nameFrom(next) } : {}),
+          })
+        }
+      />
+      <TextField
+        id="address-checksum"
+        label={t('fileChecksum')}
+        value={checksum}
+        maxLength={200}
+        help={t('fileChecksumHelp')}
+        problem={isBadChecksum ? t('fileChecksumInvalid') : undefined}
+        onChange={(next) => onChange({ ...address, checksum: next })}
+      />
       <FormGroup label={t('name')} fieldId="address-name" isRequired>
         <NameField
           id="address-name"

@@ -1,28 +1,16 @@
-import {
-  Button,
-  ClipboardCopy,
-  FormGroup,
-  FormHelperText,
-  HelperText,
-  HelperTextItem,
-  Modal,
-  ModalBody,
-  ModalFooter,
-  ModalHeader,
-  TextInput,
-} from '@patternfly/react-core';
+import { Button, ClipboardCopy, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { NewWebhook } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { isUrl } from '../shell/addresses.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
+import { TextField } from '../shell/text-field.tsx';
 import { useSpeechWith } from '../words/language.tsx';
 import { webhookWords } from '../words/webhooks.ts';
 
 export function AddWebhook({ onAdded, onClose }: { onAdded: (webhook: NewWebhook) => void; onClose: () => void }) {
   const { t } = useSpeechWith(webhookWords);
   const [url, setUrl] = useState('');
-  const isBad = url !== '' && !isUrl(url);
   return (
     <FormDialog
       id="add-webhook"
@@ -32,26 +20,17 @@ export function AddWebhook({ onAdded, onClose }: { onAdded: (webhook: NewWebhook
       onSubmit={async () => onAdded(await api.createWebhook(url.trim()))}
       onClose={onClose}
     >
-      <FormGroup label={t('address')} fieldId="webhook-url" isRequired>
-        <TextInput
-          id="webhook-url"
-          type="url"
-          value={url}
-          isRequired
-          maxLength={2048}
-          autoComplete="off"
-          validated={isBad ? 'error' : 'default'}
-          aria-describedby="webhook-url-help"
-          onChange={(_event, next) => setUrl(next)}
-        />
-        <FormHelperText>
-          <HelperText id="webhook-url-help" isLiveRegion>
-            <HelperTextItem {...(isBad ? { variant: 'error', screenReaderText: t('helperError') } : {})}>
-              {t(isBad ? 'addressInvalid' : 'webhookUrlHelp')}
-            </HelperTextItem>
-          </HelperText>
-        </FormHelperText>
-      </FormGroup>
+      <TextField
+        id="webhook-url"
+        label={t('address')}
+        type="url"
+        value={url}
+        isRequired
+        maxLength={2048}
+        help={t('webhookUrlHelp')}
+        problem={url !== '' && !isUrl(url) ? t('addressInvalid') : undefined}
+        onChange={setUrl}
+      />
     </FormDialog>
   );
 }
