@@ -59,7 +59,7 @@ export const Environment = z.object({
   TEMPORAL_API_KEY: z.string().optional(),
   /** Where operators see Temporal's web UI; only ever printed. */
   TEMPORAL_UI_URL: z.url().optional(),
-  /** The page of the cloud that starts an instance; `{id}` is replaced by the ID of the image. */
+  /** The page of the cloud that starts an instance; `{id}` is replaced by the ID of the image, `{name}` by its name. */
   LAUNCH_URL: z
     .string()
     .refine((url) => /^https?:\/\//.test(url) && url.includes('{id}'), 'Must be an http(s) URL that contains {id}.')
@@ -221,7 +221,11 @@ export function loadConfig<Shape extends z.ZodObject = typeof Environment>(
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(present);
   if (parsed.success) return Object.freeze(parsed.data);
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const describe = ({ path, message }: z.core.$ZodIssue): string => {
+    const isSet = Object.hasOwn(present, String(path[0]));
+    return `${path.join('.')}: ${isSet || !message.startsWith('Invalid input') ? message : 'not set'}`;
+  };
+  const wrong = parsed.error.issues.map(describe).join('; ');
   throw new BootreadyError({
     code: 'invalid-input',
     message: `The environment is not complete: ${wrong}.`,

@@ -6,12 +6,18 @@ import { Command } from './command.tsx';
 
 type Props = { image: ImageDetail; self: Self };
 
+/** The operator's address for this image. In one pass: a name may look like a placeholder. */
+function fillIn(template: string, { id, name }: Pick<ImageDetail, 'id' | 'name'>): string {
+  const values: Readonly<Record<string, string>> = { id, name };
+  return template.replaceAll(/\{(id|name)\}/g, (_whole, key: string) => encodeURIComponent(values[key] ?? ''));
+}
+
 /** The way to an instance: the cloud's own page if the operator has named it, else command lines. */
 export function LaunchLink({ image, self }: Props) {
   const { t } = useSpeech();
   if (!self.launchUrl) return null;
   return (
-    <Button component="a" href={self.launchUrl.replaceAll('{id}', encodeURIComponent(image.id))}>
+    <Button component="a" href={fillIn(self.launchUrl, image)}>
       {t('launch')}
     </Button>
   );

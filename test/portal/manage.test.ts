@@ -7,7 +7,11 @@ import { visitPortal } from '../support/portal-visit.ts';
 
 /** What is done with images that are there. No worker runs: what was ordered stays ordered. */
 
-const portal = visitPortal({ roles: [] });
+/** A name that would like to be another address, a placeholder, and a pattern of replacements. */
+const hostileName = `"><b>{id}</b>$& $' ../?x=1&y=%2F#z \u{1F4A5}`;
+const launchUrl = 'https://cloud.example.org/{id}/launch?image={id}&name={name}&back=yes#{name}';
+
+const portal = visitPortal({ roles: [], env: { LAUNCH_URL: launchUrl } });
 let member: string;
 let images: Record<'active' | 'rejected' | 'repaired', Image>;
 
@@ -101,6 +105,30 @@ test('what can be kept of an image are links to what the API really has', async 
   ]);
 });
 
+test('an instance is started on the page that the operator has named, whatever the image is called', async () => {
+  const { installation, project } = portal;
+  const { id } = await activeImage(installation, project, hostileName, 'console');
+  await portal.signIn(member, `/images/${id}`);
+  const { page } = portal;
+  await page.getByRole('heading', { name: hostileName, exact: true, level: 1 }).waitFor();
+  const href = await page.getByRole('link', { name: 'Instanz starten' }).getAttribute('href');
+  const address = new URL(href ?? '');
+  expect([address.origin, address.pathname]).toEqual(['https://cloud.example.org', `/${id}/launch`]);
+  expect([...address.searchParams]).toEqual([
+    ['image', id],
+    ['name', hostileName],
+    ['back', 'yes'],
+  ]);
+  expect(decodeURIComponent(address.hash)).toBe(`#${hostileName}`);
+  // Command lines are for installations without such a page.
+  expect(await page.getByText('virt-install').count()).toBe(0);
+  expect(await page.locator('main b').count()).toBe(0);
+  await expectAccessible(page);
+  await page.goto(`/images/${images.rejected.id}`);
+  await page.getByRole('heading', { name: 'Web server', level: 1 }).waitFor();
+  expect(await page.getByRole('link', { name: 'Instanz starten' }).count()).toBe(0);
+});
+
 describe('an image', () => {
   const menu = async (name: string): Promise<void> => {
     await portal.page.getByRole('button', { name: `Aktionen für ${name}`, exact: true }).click();
@@ -169,7 +197,7 @@ describe('an image', () => {
     await glance.addMember(images.active.id, 'friends');
     await portal.signIn(await portal.newKey('member', 'friends'));
     const { page } = portal;
-    await page.getByRole('link', { name: 'Mit mir geteilt' }).click();
+    await page.getByRole('link', { name: 'Für mich freigegeben' }).click();
     const row = page.getByRole('row').filter({ hasText: 'Debian 12' });
     await row.getByText('Noch nicht beantwortet').waitFor();
     await row.getByText('demo', { exact: true }).waitFor();
@@ -198,8 +226,8 @@ describe('an image', () => {
     // Whose it is has nothing to answer.
     await portal.enter();
     await portal.signIn(member);
-    await portal.page.getByRole('link', { name: 'Mit mir geteilt' }).click();
-    await portal.page.getByRole('heading', { name: 'Keine geteilten Images' }).waitFor();
+    await portal.page.getByRole('link', { name: 'Für mich freigegeben' }).click();
+    await portal.page.getByRole('heading', { name: 'Keine freigegebenen Images' }).waitFor();
     await portal.page.getByRole('link', { name: 'Meine Images' }).click();
     await portal.page.getByRole('button', { name: 'Aktionen für Debian 12', exact: true }).click();
     expect(await portal.page.getByRole('menuitem', { name: 'Annehmen' }).count()).toBe(0);
