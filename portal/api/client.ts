@@ -134,6 +134,8 @@ export const api = {
     answered(client.GET('/v1/quotas', { params: { query } })),
   changeQuota: (project: string, body: ChangeQuota) =>
     answered(client.PATCH('/v1/projects/{project}/quota', { params: { path: { project } }, body })),
+  keys: () => answered(client.GET('/v1/keys')),
+  revokeKey: (key: string) => answered(client.DELETE('/v1/keys/{key}', { params: { path: { key } } })),
   auditLog: (query: AuditFilter & { before?: number }) =>
     answered(client.GET('/v1/audit-log', { params: { query: query as AuditLogQuery } })),
 };

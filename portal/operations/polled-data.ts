@@ -60,6 +60,10 @@ export function useFamilies() {
   };
 }
 
+export function useKeys() {
+  return useQuery({ queryKey: ['keys'], queryFn: api.keys, refetchInterval: 10 * everyMs });
+}
+
 export function useAuditLog(filter: AuditFilter) {
   return useInfiniteQuery({
     queryKey: ['audit-log', filter],

@@ -65,6 +65,7 @@ function WorkerRow({ worker }: { worker: WorkerView }) {
               size="sm"
               {...(scratch.free < scratch.size / 10 ? { variant: 'danger' as const } : {})}
             />
+            {scratch.free < scratch.size / 10 && <span className="quiet">{t('scratchLow')}</span>}
           </div>
         ) : (
           <span className="quiet">–</span>

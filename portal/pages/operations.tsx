@@ -18,6 +18,7 @@ import type { Operations } from '../../shared/contracts/operations.ts';
 import { AuditLogView } from '../operations/audit-log.tsx';
 import { EndedRuns } from '../operations/ended-runs.tsx';
 import { EventInbox } from '../operations/event-inbox.tsx';
+import { KeyTable } from '../operations/key-table.tsx';
 import { useOperations } from '../operations/polled-data.ts';
 import { QueueTable } from '../operations/queue-table.tsx';
 import { QuotaTable } from '../operations/quota-table.tsx';
@@ -29,7 +30,7 @@ import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
 import { useTitle } from './title.ts';
 
-const tabs = ['runs', 'notifications', 'workers', 'quotas', 'families', 'audit'] as const;
+const tabs = ['runs', 'notifications', 'workers', 'quotas', 'families', 'keys', 'audit'] as const;
 type TabName = (typeof tabs)[number];
 const tabWords = {
   runs: 'openRuns',
@@ -37,6 +38,7 @@ const tabWords = {
   workers: 'workersAndQueues',
   quotas: 'quotas',
   families: 'families',
+  keys: 'keys',
   audit: 'auditLog',
 } as const;
 
@@ -101,6 +103,7 @@ function Body({ name, operations }: { name: TabName; operations: Operations }) {
   if (name === 'notifications') return <EventInbox />;
   if (name === 'quotas') return <QuotaTable />;
   if (name === 'families') return <SourceTable />;
+  if (name === 'keys') return <KeyTable />;
   if (name === 'audit') return <AuditLogView />;
   return (
     <>
@@ -121,6 +124,8 @@ const serverWords = {
 
 function Summary({ operations: { runs, backlogs, dependencies, links } }: { operations: Operations }) {
   const { t, duration } = useSpeech();
+  const navigate = useNavigate();
+  const to = (tab: TabName) => ({ onClick: () => void navigate(`/operations/${tab}`) });
   const stuck = runs.filter((run) => run.stuck).length;
   const running = runs.filter(({ status }) => status === 'running').length;
   const silent = Object.entries(dependencies).filter(([, answers]) => !answers);
@@ -128,10 +133,16 @@ function Summary({ operations: { runs, backlogs, dependencies, links } }: { oper
     <Card isCompact className="operations-summary">
       <CardTitle component="h2">{t('now')}</CardTitle>
       <CardBody>
-        <Label color="blue">{t('countRunning', { count: running })}</Label>
-        <Label color="grey">{t('countQueued', { count: runs.length - running })}</Label>
-        <Label color={stuck > 0 ? 'red' : 'green'}>{t('countStuck', { count: stuck })}</Label>
-        <Label color={backlogs.events.oldestSeconds > 600 ? 'red' : 'grey'}>
+        <Label color="blue" {...to('runs')}>
+          {t('countRunning', { count: running })}
+        </Label>
+        <Label color="grey" {...to('runs')}>
+          {t('countQueued', { count: runs.length - running })}
+        </Label>
+        <Label color={stuck > 0 ? 'red' : 'green'} {...to('runs')}>
+          {t('countStuck', { count: stuck })}
+        </Label>
+        <Label color={backlogs.events.oldestSeconds > 600 ? 'red' : 'grey'} {...to('notifications')}>
           {backlogs.events.count === 0
             ? t('noOpenEvents')
             : t('countEvents', { count: backlogs.events.count, age: duration(backlogs.events.oldestSeconds) })}

@@ -135,7 +135,7 @@ test('workers are shown with what is left of their room; the dead one is marked'
   await expect.poll(() => rows.count()).toBe(3);
   const texts = await rows.allInnerTexts();
   expect(texts.find((text) => text.startsWith('worker-1'))).toMatch(
-    /12,0 GiB von 100,0 GiB frei[\s\S]*1 von 2 belegt[\s\S]*mit KVM/,
+    /12,0 GiB von 100 GiB frei[\s\S]*1 von 2 belegt[\s\S]*mit KVM/,
   );
   expect(texts.find((text) => text.startsWith('worker-2'))).toContain('Ausgefallen');
   const queues = page.getByRole('grid', { name: 'Warteschlangen' }).locator('tbody tr');
@@ -229,7 +229,7 @@ test('quotas of all projects are shown with a bar, fullest first, and changed in
   const rows = page.getByRole('grid', { name: 'Kontingente' }).locator('tbody tr');
   await expect.poll(() => rows.count()).toBeGreaterThan(1);
   const first = rows.first();
-  expect(await first.textContent()).toMatch(/full\s*512,0 MiB von 1,0 GiB\s*50 %\s*1, unbegrenzt\s*0 von 2/);
+  expect(await first.textContent()).toMatch(/full\s*512 MiB von 1,0 GiB\s*50 %\s*1, unbegrenzt\s*0 von 2/);
   await expectAccessible(page);
   await picture(page, 'operations-quotas-de');
   await first.getByRole('button', { name: 'Kontingent von full ändern' }).click();
@@ -244,7 +244,7 @@ test('quotas of all projects are shown with a bar, fullest first, and changed in
   await picture(page, 'operations-quota-dialog-de');
   await dialog.getByRole('button', { name: 'Speichern' }).click();
   await page.getByText('Das Kontingent von full ist gespeichert.').waitFor();
-  await first.getByText('512,0 MiB von 512,0 MiB').waitFor();
+  await first.getByText('512 MiB von 512 MiB').waitFor();
   expect((await projects.quota('full'))?.limits).toEqual({ bytes: GiB / 2, images: null, uploads: null });
   await page.getByLabel('Reihenfolge').selectOption({ label: 'Nach Projekt' });
   await expect.poll(() => first.textContent()).toContain('demo');
@@ -292,6 +292,48 @@ test('a run whose object store is away says so, and goes on when it is back', as
   expect(await installation.ended('no-disk', 120)).toMatchObject({ status: 'rejected' });
 });
 
+test('keys are seen with their last use and revoked, and that stands in the audit log', async () => {
+  const { db } = installation;
+  const store = createApiKeyStore(db);
+  const made = newApiKey();
+  const { key, ...kept } = made;
+  const project = { projectId: 'demo', role: 'member' as const };
+  await store.create({ ...project, ...kept, name: '<b>leaked</b>' });
+  const { key: _old, ...past } = newApiKey();
+  await store.create({ ...project, ...past, name: 'long ago', expiresAt: new Date(Date.now() - 1000) });
+  const works = async () =>
+    (await fetch(`${installation.apiUrl}/v1/self`, { headers: { authorization: `Bearer ${key}` } })).status;
+  expect(await works()).toBe(200);
+  await signIn('admin', '/operations/keys');
+  const rows = page.getByRole('grid', { name: 'Schlüssel' }).locator('tbody tr');
+  const leaked = rows.filter({ hasText: '<b>leaked</b>' });
+  await leaked.getByText('Gültig').waitFor();
+  expect(await leaked.textContent()).toContain(kept.hint);
+  expect(await page.content()).not.toContain(key);
+  expect(await rows.filter({ hasText: 'long ago' }).count()).toBe(0);
+  await page.getByText(/^bootready key create/).waitFor();
+  // What is above the table leads to what it counts.
+  await page.getByRole('button', { name: /offenen? Benachrichtigungen/i }).click();
+  await page.waitForURL('**/operations/notifications');
+  await tab('Schlüssel');
+  await expectAccessible(page);
+  await leaked.getByRole('button', { name: '<b>leaked</b> von demo widerrufen' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Schlüssel widerrufen?' });
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Widerrufen' }).click();
+  await page.getByText('Der Schlüssel „<b>leaked</b>“ ist widerrufen.').waitFor();
+  await leaked.waitFor({ state: 'detached' });
+  expect(await works()).toBe(401);
+  await page.getByLabel('Auch abgelaufene und widerrufene').check();
+  await leaked.getByText('Widerrufen').waitFor();
+  await rows.filter({ hasText: 'long ago' }).getByText('Abgelaufen').waitFor();
+  expect(await leaked.getByRole('button').count()).toBe(0);
+  await tab('Protokoll');
+  const entry = page.getByRole('grid', { name: 'Protokoll' }).locator('tbody tr').first();
+  await entry.getByText('Schlüssel widerrufen').waitFor();
+  expect(await entry.textContent()).toContain('key of admin');
+});
+
 test.each([
   ['wide', 1280],
   ['narrow', 390],
@@ -300,7 +342,7 @@ test.each([
   async (name, width) => {
     await page.setViewportSize({ width, height: 844 });
     await signIn('admin', '/operations');
-    for (const tabName of ['runs', 'notifications', 'workers', 'quotas', 'audit']) {
+    for (const tabName of ['runs', 'notifications', 'workers', 'quotas', 'keys', 'audit']) {
       await page.goto(`/operations/${tabName}`);
       await page.getByRole('grid').first().waitFor();
       await inBothThemes(page, () => expectAccessible(page));

@@ -137,7 +137,7 @@ const states: Readonly<Record<string, State>> = {
   missing: { key: 'member', show: () => open('/no/such/page') },
   'no-image': { key: 'member', show: () => open(`/images/${crypto.randomUUID()}`) },
   ...Object.fromEntries(
-    ['runs', 'notifications', 'workers', 'quotas', 'families', 'audit'].map((tab): [string, State] => [
+    ['runs', 'notifications', 'workers', 'quotas', 'families', 'keys', 'audit'].map((tab): [string, State] => [
       `operations-${tab}`,
       { key: 'admin', show: () => open(`/operations/${tab}`) },
     ]),
