@@ -52,7 +52,7 @@ test.each([
 test.each([
   'Legen Sie es an, im Portal oder mit "bootready project create".',
   'Debian GNU/Linux 12 (bookworm)',
-  'dracut hat das initramfs nur für die Maschine erzeugt, auf der es lief (host-only).',
+  'dracut hat das Initramfs nur für die Maschine erzeugt, auf der es lief (host-only).',
 ])('takes names and commands for what they are: %s', (text) => {
   expect(findEnglish(text)).toBeUndefined();
 });

@@ -49,7 +49,7 @@ test('a rejected image: findings by outcome, with advice for those that did not 
 test('a published image: where it is, how large, and its hash', () => {
   const published = { bucket: 'images', key: 'demo/x.raw', format: 'raw', size: 1_048_576_000, sha256: 'ab' } as const;
   expect(describeImage(image({ ...run, status: 'published' }, published))).toBe(`  Published: images/demo/x.raw
-  Format:    raw, 1000.0 MiB
+  Format:    raw, 1000 MiB
   SHA-256:   ab`);
 });
 

@@ -114,7 +114,7 @@ export const unseenWords = {
   initramfs: {
     problem: {
       en: 'The initramfs was not found or could not be read to its end. It may contain the missing parts.',
-      de: 'Das initramfs wurde nicht gefunden oder ließ sich nicht bis zum Ende lesen. Es kann die fehlenden Teile enthalten.',
+      de: 'Das Initramfs wurde nicht gefunden oder ließ sich nicht bis zum Ende lesen. Es kann die fehlenden Teile enthalten.',
     },
     remedy: start,
   },

@@ -118,8 +118,8 @@ test('a sentence is known by its fixed parts, however it is filled in', () => {
   expect(translateSentence('Target "shelf" has no bucket "a "b" c".', 'de')).toBe(
     'Das Ziel „shelf“ hat keinen Bucket „a "b" c“.',
   );
-  expect(translateSentence('The file has 1.5 GiB; the limit for uploads is 512.0 MiB.', 'de')).toBe(
-    'Die Datei hat 1,5 GiB; die Grenze für Uploads ist 512,0 MiB.',
+  expect(translateSentence('The file has 1.5 GiB; the limit for uploads is 512 MiB.', 'de')).toBe(
+    'Die Datei hat 1,5 GiB; die Grenze für Uploads ist 512 MiB.',
   );
   expect(translateSentence('An image has at most 128 tags.', 'de')).toBe('Ein Image hat höchstens 128 Tags.');
   expect(translateSentence('keystone.example of target "far" does not answer.', 'de')).toBe(

@@ -9,13 +9,14 @@ export function formatBytes(bytes: number, language: 'en' | 'de' = 'en'): string
     value /= 1024;
     unit++;
   }
-  // 1023.95 KiB would be shown as 1024.0 KiB.
-  if (unit > 0 && value >= 1023.95 && unit < units.length - 1) {
+  // 1023.5 KiB would be shown as 1024 KiB.
+  if (unit > 0 && value >= 1023.5 && unit < units.length - 1) {
     value = 1;
     unit++;
   }
   if (unit === 0) return `${bytes} ${language === 'de' ? 'Byte' : bytes === 1 ? 'byte' : 'bytes'}`;
-  const number = value.toFixed(1);
+  // Three digits say enough.
+  const number = value.toFixed(value < 99.95 ? 1 : 0);
   return `${language === 'de' ? number.replace('.', ',') : number} ${units[unit]}`;
 }
 

@@ -77,7 +77,5 @@ test('what can never fit fails at once, and says how much it needs', async () =>
   const { status, failure } = await installation.ended('huge', 120);
   expect(status).toBe('failed');
   expect(failure?.code).toBe('scratch-too-small');
-  expect(failure?.message).toBe(
-    'The image needs 574.0 MiB of scratch space, but a worker has only 336.0 MiB in total.',
-  );
+  expect(failure?.message).toBe('The image needs 574 MiB of scratch space, but a worker has only 336 MiB in total.');
 });

@@ -41,11 +41,11 @@ export const initramfsRootDriver = linuxCheck({
   },
   problem: {
     en: 'Neither kernel {kernel} nor its initramfs contains the modules that the root filesystem needs ({modules}). The start ends in the shell of the initramfs or with a kernel panic.',
-    de: 'Weder der Kernel {kernel} noch sein initramfs enthält die Module, die das Root-Dateisystem braucht ({modules}). Der Start endet in der Shell des initramfs oder mit einer Kernel-Panik.',
+    de: 'Weder der Kernel {kernel} noch sein Initramfs enthält die Module, die das Root-Dateisystem braucht ({modules}). Der Start endet in der Shell des Initramfs oder mit einer Kernel-Panik.',
   },
   remedy: {
     en: 'Rebuild the initramfs inside the system.',
-    de: 'Erzeugen Sie das initramfs im System neu.',
+    de: 'Erzeugen Sie das Initramfs im System neu.',
   },
   commands: [
     { on: 'debian', run: 'update-initramfs -u -k all' },

@@ -13,7 +13,7 @@ export const kernelRootThere = linuxCheck({
   },
   problem: {
     en: 'The kernel command line names {root} as root, but no filesystem in the image has that name. The start ends in the shell of the initramfs.',
-    de: 'Die Kernel-Kommandozeile nennt {root} als Root, aber kein Dateisystem im Image heißt so. Der Start endet in der Shell des initramfs.',
+    de: 'Die Kernel-Kommandozeile nennt {root} als Root, aber kein Dateisystem im Image heißt so. Der Start endet in der Shell des Initramfs.',
   },
   remedy: {
     en: 'Compare with "blkid" and regenerate the configuration of the boot loader. The UUIDs change when a system is copied to another disk.',

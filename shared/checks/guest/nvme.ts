@@ -10,11 +10,11 @@ export const nvme = linuxCheck({
   },
   problem: {
     en: 'Neither kernel {kernel} nor its initramfs contains the NVMe driver. The image does not start on instance types whose disks are NVMe.',
-    de: 'Weder der Kernel {kernel} noch sein initramfs enthält den NVMe-Treiber. Das Image startet nicht auf Instanztypen, deren Datenträger NVMe sind.',
+    de: 'Weder der Kernel {kernel} noch sein Initramfs enthält den NVMe-Treiber. Das Image startet nicht auf Instanztypen, deren Datenträger NVMe sind.',
   },
   remedy: {
     en: 'Add it to the initramfs if you want to start such instances.',
-    de: 'Nehmen Sie ihn in das initramfs auf, wenn Sie solche Instanzen starten wollen.',
+    de: 'Nehmen Sie ihn in das Initramfs auf, wenn Sie solche Instanzen starten wollen.',
   },
   commands: [
     { on: 'debian', run: 'echo nvme >> /etc/initramfs-tools/modules && update-initramfs -u -k all' },

@@ -57,7 +57,7 @@ export const startDevices = linuxCheck({
   },
   remedy: {
     en: 'Remove these parameters from the kernel command line in the configuration of the boot loader. Empty /etc/initramfs-tools/conf.d/resume and rebuild the initramfs. Remove /etc/lvm/devices/system.devices; LVM then checks every disk. Add nofail to the lines of /etc/crypttab. Write the UUID into /etc/kernel/cmdline, which the next kernel uses.',
-    de: 'Entfernen Sie diese Parameter aus der Kernel-Kommandozeile in der Konfiguration des Bootloaders. Leeren Sie /etc/initramfs-tools/conf.d/resume, und erzeugen Sie das initramfs neu. Entfernen Sie /etc/lvm/devices/system.devices; LVM prüft dann jeden Datenträger. Ergänzen Sie nofail in den Zeilen von /etc/crypttab. Schreiben Sie die UUID in /etc/kernel/cmdline, die der nächste Kernel verwendet.',
+    de: 'Entfernen Sie diese Parameter aus der Kernel-Kommandozeile in der Konfiguration des Bootloaders. Leeren Sie /etc/initramfs-tools/conf.d/resume, und erzeugen Sie das Initramfs neu. Entfernen Sie /etc/lvm/devices/system.devices; LVM prüft dann jeden Datenträger. Ergänzen Sie nofail in den Zeilen von /etc/crypttab. Schreiben Sie die UUID in /etc/kernel/cmdline, die der nächste Kernel verwendet.',
   },
   commands: [
     { on: 'any', run: 'rm -f /etc/lvm/devices/system.devices' },

@@ -13,11 +13,11 @@ export const virtioBlockInitramfs = linuxCheck({
   },
   problem: {
     en: 'Neither kernel {kernel} nor its initramfs contains the virtio disk driver. The system will not find its root disk.',
-    de: 'Weder der Kernel {kernel} noch sein initramfs enthält den virtio-Treiber für Datenträger. Das System findet seine Root-Platte nicht.',
+    de: 'Weder der Kernel {kernel} noch sein Initramfs enthält den virtio-Treiber für Datenträger. Das System findet seine Root-Platte nicht.',
   },
   remedy: {
     en: 'Add the virtio drivers to the initramfs and rebuild it inside the system.',
-    de: 'Nehmen Sie die virtio-Treiber in das initramfs auf und erzeugen Sie es im System neu.',
+    de: 'Nehmen Sie die virtio-Treiber in das Initramfs auf und erzeugen Sie es im System neu.',
   },
   commands: [
     {
