@@ -12,6 +12,7 @@ import { useEffect } from 'react';
 import { useSelf } from './api/self.ts';
 import { SignInPage } from './pages/sign-in.tsx';
 import { pageOnDemand } from './shell/on-demand.tsx';
+import { noteSignedIn } from './shell/session-over.ts';
 import { LanguageSwitch, ThemeSwitch } from './shell/switches.tsx';
 import { useSpeech } from './words/language.tsx';
 
@@ -31,8 +32,10 @@ export function App() {
   const queries = useQueryClient();
   const self = useSelf();
   useEffect(() => {
-    if (self.data) localStorage.setItem(storageKey, 'yes');
-    else if (self.data === null) {
+    if (self.data) {
+      localStorage.setItem(storageKey, 'yes');
+      noteSignedIn();
+    } else if (self.data === null) {
       localStorage.removeItem(storageKey);
       // However the session ended: the next user of this browser must not see what this one has read (ASVS 5.0, 14.3.1).
       queries.removeQueries({ predicate: ({ queryKey: [what] }) => !ofNobody.has(what) });

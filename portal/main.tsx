@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { ApiProblem } from './api/client.ts';
 import { App } from './app.tsx';
+import { noteSessionOver } from './shell/session-over.ts';
 import { applyTheme, firstTheme } from './shell/theme.ts';
 import { LanguageProvider } from './words/language.tsx';
 
@@ -20,7 +21,9 @@ function mayPass(error: unknown): boolean {
 /** If any answer shows that the session is over, the page goes back to signing in. */
 const queryCache = new QueryCache({
   onError: (error) => {
-    if (error instanceof ApiProblem && error.status === 401) queries.setQueryData(['self'], null);
+    if (!(error instanceof ApiProblem && error.status === 401)) return;
+    if (queries.getQueryData(['self'])) noteSessionOver();
+    queries.setQueryData(['self'], null);
   },
 });
 const queries: QueryClient = new QueryClient({

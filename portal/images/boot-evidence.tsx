@@ -28,7 +28,7 @@ export function BootEvidence({ imageId, run, boot }: { imageId: string; run: num
     <div className="stacked">
       <p className="quiet">
         {t('bootBy', {
-          accelerator: boot.accelerator.toUpperCase(),
+          accelerator: boot.accelerator === 'tcg' ? t('bootEmulated') : boot.accelerator.toUpperCase(),
           firmware: boot.firmware.toUpperCase(),
           time: duration(boot.seconds),
         })}

@@ -1,18 +1,20 @@
 import { ClipboardCopy } from '@patternfly/react-core';
 import { useSpeech } from '../words/language.tsx';
 
-/** A command line, to be read and copied. */
+/** A command line, to be read as a whole and copied: people run it as root. */
 export function Command({ run, copyLabel }: { run: string; copyLabel: string }) {
   const { t } = useSpeech();
   return (
     <ClipboardCopy
-      isReadOnly
+      variant="inline-compact"
       isCode
+      isBlock
+      className="command"
+      role="group"
+      aria-label={t('command')}
       hoverTip={t('copy')}
       clickTip={t('copied')}
-      textAriaLabel={t('command')}
       copyAriaLabel={copyLabel}
-      truncation={false}
     >
       {run}
     </ClipboardCopy>

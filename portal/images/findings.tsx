@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { worstFirst } from '../../shared/checks/worst-first.ts';
 import type { FindingView, RunView } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
+import { areaOf } from './check-areas.ts';
 import { Command } from './command.tsx';
 import { findingId } from './finding-id.ts';
 
@@ -35,17 +36,26 @@ export function Findings({ run, told }: { run: RunView; told: readonly FindingVi
           isExpanded={isOpen}
           onToggle={(_event, open) => setOpen(open)}
         >
-          <List isPlain className="passed">
-            {passed.map(({ code, title }, index) => (
-              <ListItem
-                // biome-ignore lint/suspicious/noArrayIndexKey: a code may be found twice, and the list is written once
-                key={`${code}-${index}`}
-                icon={<CheckCircleIcon className="good" aria-label={t('outcomePass')} />}
-              >
-                <span className="guest-text">{title}</span>
-              </ListItem>
+          <div className="stacked">
+            {[...new Set(passed.map(areaOf))].map((area) => (
+              <section key={area} aria-label={t(area)}>
+                <h3>{t(area)}</h3>
+                <List isPlain className="passed">
+                  {passed
+                    .filter((each) => areaOf(each) === area)
+                    .map(({ code, title }, index) => (
+                      <ListItem
+                        // biome-ignore lint/suspicious/noArrayIndexKey: a code may be found twice, and the list is written once
+                        key={`${code}-${index}`}
+                        icon={<CheckCircleIcon className="good" aria-label={t('outcomePass')} />}
+                      >
+                        <span className="guest-text">{title}</span>
+                      </ListItem>
+                    ))}
+                </List>
+              </section>
             ))}
-          </List>
+          </div>
         </ExpandableSection>
       )}
     </div>

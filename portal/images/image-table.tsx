@@ -154,6 +154,9 @@ const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isCho
           {image.name}
         </Link>
         {image.family && <span className="guest-text quiet"> {image.family}</span>}
+        {image.visibility === 'public' && image.properties.description && (
+          <div className="quiet guest-text why">{image.properties.description}</div>
+        )}
         {isSnapshot(image.properties) && (
           <>
             {' '}

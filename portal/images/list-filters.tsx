@@ -1,6 +1,6 @@
-import { Button, FormSelect, FormSelectOption, SearchInput, ToolbarItem } from '@patternfly/react-core';
+import { Button, FormSelect, FormSelectOption, Label, SearchInput, ToolbarItem } from '@patternfly/react-core';
 import { FilterIcon } from '@patternfly/react-icons/dist/esm/icons/filter-icon';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ImageQuery } from '../../shared/contracts/api.ts';
 import type { ImageSort, ListedSystem, MemberStatus } from '../../shared/contracts/image.ts';
@@ -114,12 +114,55 @@ type Props = { filters: ListFilter; change: ReturnType<typeof useListFilters>['c
 /** Letters come faster than questions should go out. */
 const calmMs = 250;
 
+/** Wide enough for the status beside the search. */
+const wideWindow = '(min-width: 48rem)';
+
+function useWideWindow(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = window.matchMedia(wideWindow);
+      query.addEventListener('change', changed);
+      return () => query.removeEventListener('change', changed);
+    },
+    () => window.matchMedia(wideWindow).matches,
+  );
+}
+
+/** Search and status, which most people use, and the others behind a button. */
 export function ListFilters({ filters, change }: Props) {
   const { t } = useSpeech();
-  const { format, imageType, system, boot, visibility } = filters;
-  const more = [format, imageType, system, boot, visibility].filter(Boolean).length;
-  const [isOpen, setOpen] = useState(more > 0);
-  const inWords = useInWords();
+  const isWide = useWideWindow();
+  const choices = useChoices(filters, change);
+  const folded = choices.filter(({ isFirst }) => !(isFirst && isWide));
+  const [isOpen, setOpen] = useState(false);
+  const count = folded.filter(({ value }) => value).length;
+  return (
+    <>
+      <NameFilter filters={filters} change={change} />
+      {choices
+        .filter((each) => !folded.includes(each))
+        .map((choice) => (
+          <Choice key={choice.name} {...choice} />
+        ))}
+      <ToolbarItem>
+        <Button
+          variant="control"
+          icon={<FilterIcon />}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+          {...(count > 0 ? { countOptions: { isRead: true, count } } : {})}
+        >
+          {t('moreFilters')}
+        </Button>
+      </ToolbarItem>
+      {isOpen && folded.map((choice) => <Choice key={choice.name} {...choice} />)}
+    </>
+  );
+}
+
+/** A part of the name. */
+export function NameFilter({ filters, change }: Props) {
+  const { t } = useSpeech();
   const [text, setText] = useState(filters.text ?? '');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => setText(filters.text ?? ''), [filters.text]);
@@ -129,83 +172,67 @@ export function ListFilters({ filters, change }: Props) {
     timer.current = setTimeout(() => change({ text: value.trim() || undefined }), calmMs);
   };
   return (
-    <>
-      <ToolbarItem>
-        <SearchInput
-          aria-label={t('filterByName')}
-          placeholder={t('filterByName')}
-          resetButtonLabel={t('clearFilters')}
-          value={text}
-          onChange={(_event, value) => search(value)}
-          onClear={() => search('')}
-        />
-      </ToolbarItem>
-      <Choice
-        label={t('status')}
-        all={t('allStatuses')}
-        names={inWords(statuses)}
-        value={filters.status}
-        onChoose={(status) => change({ status })}
+    <ToolbarItem>
+      <SearchInput
+        aria-label={t('filterByName')}
+        placeholder={t('filterByName')}
+        resetButtonLabel={t('clearFilters')}
+        value={text}
+        onChange={(_event, value) => search(value)}
+        onClear={() => search('')}
       />
-      <ToolbarItem>
-        <Button
-          variant="control"
-          icon={<FilterIcon />}
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
-          {...(more > 0 ? { countOptions: { isRead: true, count: more } } : {})}
-        >
-          {t('moreFilters')}
-        </Button>
-      </ToolbarItem>
-      {isOpen && <MoreFilters filters={filters} change={change} />}
-    </>
+    </ToolbarItem>
   );
 }
 
-/** Filters that few people use. */
-function MoreFilters({ filters, change }: Props) {
+/** The filters in use besides the text, each with a button that ends it. */
+export function ChosenFilters({ filters, change }: Props) {
+  const { t } = useSpeech();
+  const chosen = useChoices(filters, change).filter(({ value }) => value);
+  if (chosen.length === 0) return null;
+  return (
+    <ul className="chosen-filters" aria-label={t('moreFilters')}>
+      {chosen.map(({ name, label, names, value = '', onChoose }) => (
+        <li key={name}>
+          <Label
+            variant="outline"
+            closeBtnAriaLabel={t('endFilter', { what: label })}
+            onClose={() => onChoose(undefined)}
+          >
+            {names[value]?.startsWith(label) ? names[value] : `${label}: ${names[value]}`}
+          </Label>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+type FilterChoice = ChoiceProps<string> & { name: keyof ListFilter; isFirst?: true };
+
+function useChoices(filters: ListFilter, change: Props['change']): FilterChoice[] {
   const { t } = useSpeech();
   const inWords = useInWords();
-  return (
-    <>
-      <Choice
-        label={t('bootTest')}
-        all={t('allBootTests')}
-        names={inWords(boots)}
-        value={filters.boot}
-        onChoose={(boot) => change({ boot })}
-      />
-      <Choice
-        label={t('format')}
-        all={t('allFormats')}
-        names={formats}
-        value={filters.format}
-        onChoose={(format) => change({ format })}
-      />
-      <Choice
-        label={t('type')}
-        all={t('allTypes')}
-        names={inWords(imageTypes)}
-        value={filters.imageType}
-        onChoose={(imageType) => change({ imageType })}
-      />
-      <Choice
-        label={t('system')}
-        all={t('allSystems')}
-        names={systems}
-        value={filters.system}
-        onChoose={(system) => change({ system })}
-      />
-      <Choice
-        label={t('visibilityColumn')}
-        all={t('allVisibilities')}
-        names={inWords(visibilityNames)}
-        value={filters.visibility}
-        onChoose={(visibility) => change({ visibility })}
-      />
-    </>
-  );
+  const choice = (
+    name: 'status' | 'boot' | 'format' | 'imageType' | 'system' | 'visibility',
+    label: WordKey,
+    all: WordKey,
+    names: Readonly<Record<string, string>>,
+  ): FilterChoice => ({
+    name,
+    label: t(label),
+    all: t(all),
+    names,
+    value: filters[name],
+    onChoose: (value) => change({ [name]: value }),
+  });
+  return [
+    { ...choice('status', 'status', 'allStatuses', inWords(statuses)), isFirst: true },
+    choice('system', 'system', 'allSystems', systems),
+    choice('boot', 'bootTest', 'allBootTests', inWords(boots)),
+    choice('format', 'format', 'allFormats', formats),
+    choice('imageType', 'type', 'allTypes', inWords(imageTypes)),
+    choice('visibility', 'visibilityColumn', 'allVisibilities', inWords(visibilityNames)),
+  ];
 }
 
 /** For administrators, who see every project's images: whose are listed. */

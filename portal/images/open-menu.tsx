@@ -69,7 +69,7 @@ export function OpenMenu({ image, self, isOpen, onOpenChange, toggle }: Props) {
           )}
           {own && (
             <>
-              {item('rename', 'rename', () => setDialog('rename'))}
+              {item('rename', 'renameMenu', () => setDialog('rename'))}
               {item('properties', 'propertiesMenu', () => setDialog('properties'))}
               {item('share', 'shareMenu', () => setDialog('share'))}
               {self.role === 'admin' && item('promote', 'promoteMenu', () => setDialog('promote'))}

@@ -1,10 +1,12 @@
 import { Button, ClipboardCopy } from '@patternfly/react-core';
 import { DownloadIcon } from '@patternfly/react-icons/dist/esm/icons/download-icon';
 import { RedoIcon } from '@patternfly/react-icons/dist/esm/icons/redo-icon';
-import type { ReactNode } from 'react';
+import { ShareAltIcon as ShareIcon } from '@patternfly/react-icons/dist/esm/icons/share-alt-icon';
+import { type ReactNode, useState } from 'react';
 import type { FindingView, ImageDetail, RunView, Self } from '../../shared/contracts/api.ts';
 import { toImageState } from '../../shared/status/image-state.ts';
 import { imageStates } from '../../shared/status/states.ts';
+import { dialogOnDemand } from '../shell/dialog-on-demand.tsx';
 import { describeFailure } from '../shell/failure.tsx';
 import { Message, type Variant } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
@@ -13,6 +15,8 @@ import { type ImageActions, listActions } from './image-actions.ts';
 import { LaunchCommands, LaunchLink } from './launch.tsx';
 import { RepairOffer } from './repair-offer.tsx';
 import { useImageWork } from './use-image-work.ts';
+
+const ImageDialog = dialogOnDemand(async () => (await import('./image-dialog.tsx')).ImageDialog);
 
 type Props = { image: ImageDetail; self: Self };
 
@@ -107,6 +111,7 @@ function TryAgain({ image, can }: { image: ImageDetail; can: ImageActions }) {
 function Ready({ image, self, run }: Props & { run: RunView | undefined }) {
   const { t } = useSpeech();
   const work = useImageWork(image);
+  const [isSharing, setSharing] = useState(false);
   const passed = run?.findings.filter(({ outcome }) => outcome === 'pass').length ?? 0;
   const boot = run?.report?.boot;
   const firmware = boot ? [boot.firmware] : (run?.report?.guest?.firmware ?? []);
@@ -133,7 +138,13 @@ function Ready({ image, self, run }: Props & { run: RunView | undefined }) {
         <Button variant="secondary" icon={<DownloadIcon />} onClick={() => void work.download()}>
           {t('download')}
         </Button>
+        {listActions(image, self).share === true && (
+          <Button variant="secondary" icon={<ShareIcon />} onClick={() => setSharing(true)}>
+            {t('shareMenu')}
+          </Button>
+        )}
       </div>
+      {isSharing && <ImageDialog name="share" image={image} self={self} onClose={() => setSharing(false)} />}
       <LaunchCommands image={image} self={self} />
     </div>
   );

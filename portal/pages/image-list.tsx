@@ -21,7 +21,14 @@ import type { ImageView, Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { useImagePage } from '../api/streamed-images.ts';
 import { ImageTable } from '../images/image-table.tsx';
-import { AnswerFilter, ListFilters, ProjectFilter, useListFilters } from '../images/list-filters.tsx';
+import {
+  AnswerFilter,
+  ChosenFilters,
+  ListFilters,
+  NameFilter,
+  ProjectFilter,
+  useListFilters,
+} from '../images/list-filters.tsx';
 import { ListPages, usePageSize } from '../images/list-pages.tsx';
 import { QuotaLine } from '../images/quota-line.tsx';
 import { dialogOnDemand } from '../shell/dialog-on-demand.tsx';
@@ -32,6 +39,9 @@ import { useTitle } from './title.ts';
 
 const DeleteDialog = dialogOnDemand(async () => (await import('../images/delete-dialog.tsx')).DeleteDialog);
 const UploadDialog = dialogOnDemand(async () => (await import('../upload/upload-dialog.tsx')).UploadDialog);
+
+/** A list with fewer images is seen at a glance. */
+const manyImages = 10;
 
 export function MyImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
@@ -59,6 +69,7 @@ export function MyImagesPage({ self }: { self: Self }) {
   const picked = every ?? shown.filter(({ id }) => chosen.has(id));
   const isEmpty = page.data?.images.length === 0 && offset === 0;
   const total = page.data?.total ?? shown.length;
+  const hasFilters = useStays(isFiltered || total >= manyImages);
   const choose = (ids: ReadonlySet<string>): void => {
     setEvery(undefined);
     setChosen(ids);
@@ -96,7 +107,7 @@ export function MyImagesPage({ self }: { self: Self }) {
           <Toolbar inset={{ default: 'insetNone' }}>
             <ToolbarContent>
               {isAdmin && <ProjectFilter filters={filters} change={change} own={self.projectId} />}
-              {(!isEmpty || isFiltered) && <ListFilters filters={filters} change={change} />}
+              {hasFilters && <ListFilters filters={filters} change={change} />}
               {isFiltered && (
                 <ToolbarItem>
                   <Button variant="link" onClick={clear}>
@@ -126,6 +137,7 @@ export function MyImagesPage({ self }: { self: Self }) {
             </ToolbarContent>
           </Toolbar>
         )}
+        <ChosenFilters filters={filters} change={change} />
         {page.isPending && <Loading />}
         {isEmpty && isFiltered && (
           <EmptyState titleText={t('nothingFound')} headingLevel="h2" icon={SearchIcon}>
@@ -221,6 +233,8 @@ export function PlatformImagesPage({ self }: { self: Self }) {
   const { offset = 0, text } = filters;
   const pageSize = usePageSize();
   const page = useImagePage({ owner: 'platform', ...(text ? { text } : {}), offset, limit: pageSize.size });
+  const hasFilter = useStays(text !== undefined || (page.data?.total ?? 0) >= manyImages);
+  const isEmpty = page.data?.images.length === 0;
   return (
     <>
       <PageSection>
@@ -229,12 +243,23 @@ export function PlatformImagesPage({ self }: { self: Self }) {
       <PageSection isFilled>
         <Problems error={page.error} connected={page.connected} />
         {page.isPending && <Loading />}
-        {page.data?.images.length === 0 && (
-          <EmptyState titleText={t('noPlatformImages')} headingLevel="h2" icon={CubesIcon}>
-            <EmptyStateBody>{t('noPlatformImagesHelp')}</EmptyStateBody>
+        {hasFilter && (
+          <Toolbar inset={{ default: 'insetNone' }}>
+            <ToolbarContent>
+              <NameFilter filters={filters} change={change} />
+            </ToolbarContent>
+          </Toolbar>
+        )}
+        {isEmpty && (
+          <EmptyState
+            titleText={t(text ? 'nothingFound' : 'noPlatformImages')}
+            headingLevel="h2"
+            icon={text ? SearchIcon : CubesIcon}
+          >
+            <EmptyStateBody>{t(text ? 'nothingFoundHelp' : 'noPlatformImagesHelp')}</EmptyStateBody>
           </EmptyState>
         )}
-        {page.data && page.data.images.length > 0 && (
+        {page.data && !isEmpty && (
           <>
             <ImageTable images={page.data.images} self={self} label={t('platformImages')} />
             <ListPages page={page.data} offset={offset} pageSize={pageSize} change={change} />
@@ -243,6 +268,13 @@ export function PlatformImagesPage({ self }: { self: Self }) {
       </PageSection>
     </>
   );
+}
+
+/** Once they are there, filters stay: somebody may be typing. */
+function useStays(isThere: boolean): boolean {
+  const [wasThere, setWasThere] = useState(isThere);
+  if (isThere && !wasThere) setWasThere(true);
+  return isThere || wasThere;
 }
 
 function Problems({ error, connected }: { error: unknown; connected: boolean }) {

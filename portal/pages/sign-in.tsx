@@ -6,6 +6,7 @@ import { ApiProblem, api, signInAt } from '../api/client.ts';
 import { useProblemWords } from '../shell/failure.tsx';
 import { isKey } from '../shell/is-key.ts';
 import { Message } from '../shell/message.tsx';
+import { wasSessionOver } from '../shell/session-over.ts';
 import { LanguageSwitch, ThemeSwitch } from '../shell/switches.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
@@ -50,6 +51,7 @@ export function SignInPage() {
           <IssuerSignIn />
           <Form onSubmit={(event) => void signIn(event)}>
             <p id="sign-in-help">{t('signInHelp')}</p>
+            {!words && wasSessionOver() && <Message variant="info" title={t('sessionOver')} />}
             {words && (
               <Message variant="danger" title={words.title} isUrgent>
                 {words.body}

@@ -22,7 +22,7 @@ import {
 } from '@patternfly/react-core';
 import { BarsIcon } from '@patternfly/react-icons/dist/esm/icons/bars-icon';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
@@ -59,12 +59,22 @@ export function Shell({ self, children }: { self: Self; children: ReactNode }) {
   );
 }
 
+/** Where people type or choose: a new page must not take them away. */
+const fields = 'input, select, textarea';
+
 /** A new page begins at its top, and keyboards and screen readers at its content. */
 function TopOfPage() {
   const { pathname, search, hash } = useLocation();
+  const place = `${pathname} ${new URLSearchParams(search).get('offset') ?? ''}`;
+  const shown = useRef(place);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the address is what changes
   useEffect(() => {
-    if (hash === '') document.getElementById(mainId)?.scrollTo({ top: 0 });
+    const isNew = shown.current !== place;
+    shown.current = place;
+    if (hash !== '') return;
+    const main = document.getElementById(mainId);
+    main?.scrollTo({ top: 0 });
+    if (isNew && !document.activeElement?.matches(fields)) main?.focus({ preventScroll: true });
   }, [pathname, search]);
   return null;
 }

@@ -4,7 +4,7 @@ import type { Words } from './text.ts';
 export const actionsWords = {
   // Actions on an image.
   details: { en: 'Details', de: 'Details' },
-  rename: { en: 'Rename', de: 'Umbenennen' },
+  renameMenu: { en: 'Rename …', de: 'Umbenennen …' },
   renameTitle: { en: 'Rename the image', de: 'Image umbenennen' },
   save: { en: 'Save', de: 'Speichern' },
   download: { en: 'Download', de: 'Herunterladen' },
@@ -118,15 +118,15 @@ export const actionsWords = {
   propertyRemove: { en: 'Remove {name}', de: '{name} entfernen' },
   visibility: { en: 'Visible to', de: 'Sichtbar für' },
   private: { en: 'Private', de: 'Privat' },
-  shareable: { en: 'Shareable', de: 'Teilbar' },
+  shareable: { en: 'Can be shared', de: 'Freigabe möglich' },
   community: { en: 'Community', de: 'Gemeinschaft' },
   public: { en: 'Public', de: 'Öffentlich' },
   visibilityColumn: { en: 'Visibility', de: 'Sichtbarkeit' },
   allVisibilities: { en: 'All visibilities', de: 'Alle Sichtbarkeiten' },
   visibilityPrivateHelp: { en: 'Private: only this project', de: 'Privat: nur dieses Projekt' },
   visibilitySharedHelp: {
-    en: 'Shareable: also projects that you share it with',
-    de: 'Teilbar: auch Projekte, für die Sie es freigeben',
+    en: 'Can be shared: only this project, and projects that you share it with',
+    de: 'Freigabe möglich: nur dieses Projekt, und Projekte, für die Sie es freigeben',
   },
   visibilityCommunityHelp: {
     en: 'Community: everyone who knows its ID',
@@ -142,7 +142,7 @@ export const actionsWords = {
     de: 'Niemand kann das Image löschen, solange der Schutz besteht.',
   },
   yes: { en: 'yes', de: 'ja' },
-  visibilityPrivate: { en: 'this project', de: 'dieses Projekt' },
+  visibilityPrivate: { en: 'only this project', de: 'nur dieses Projekt' },
   visibilityShared: {
     en: 'this project and those it is shared with',
     de: 'dieses Projekt und die, für die es freigegeben ist',
@@ -166,7 +166,7 @@ export const actionsWords = {
   },
   shareUnknown: {
     en: 'If the project exists, it finds the image under “Shared with me”. We do not reveal which projects exist.',
-    de: 'Wenn es das Projekt gibt, findet es das Image unter „Mit mir geteilt“. Welche Projekte es gibt, verraten wir nicht.',
+    de: 'Wenn es das Projekt gibt, findet es das Image unter „Für mich freigegeben“. Welche Projekte es gibt, verraten wir nicht.',
   },
   shareWith: { en: 'Project', de: 'Projekt' },
   shared: {
@@ -184,7 +184,7 @@ export const actionsWords = {
   declineShare: { en: 'Decline', de: 'Ablehnen' },
   acceptedShare: { en: 'You have accepted “{name}”.', de: 'Sie haben „{name}“ angenommen.' },
   declinedShare: { en: 'You have declined “{name}”.', de: 'Sie haben „{name}“ abgelehnt.' },
-  noSharedImages: { en: 'No shared images', de: 'Keine geteilten Images' },
+  noSharedImages: { en: 'No shared images', de: 'Keine freigegebenen Images' },
   noSharedImagesHelp: {
     en: 'Images that other projects share with this one appear here. You can accept or decline each of them.',
     de: 'Hier erscheinen Images, die andere Projekte für dieses freigeben. Sie können jedes annehmen oder ablehnen.',

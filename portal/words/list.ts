@@ -25,7 +25,7 @@ export const listWords = {
   onlyBootFailed: { en: 'Boot test failed', de: 'Starttest nicht bestanden' },
   onlyBootNotReached: { en: 'Boot test not reached', de: 'Starttest nicht erreicht' },
   onlyBootOff: { en: 'Boot test switched off', de: 'Starttest ausgeschaltet' },
-  onlyBootUnknown: { en: 'No boot test result', de: 'Kein Starttest-Ergebnis' },
+  onlyBootUnknown: { en: 'Boot test without result', de: 'Starttest ohne Ergebnis' },
   clearFilters: { en: 'Clear filters', de: 'Filter zurücksetzen' },
   nothingFound: { en: 'No image matches', de: 'Kein Image gefunden' },
   nothingFoundHelp: {
@@ -62,6 +62,7 @@ export const listWords = {
   pageSize: { en: 'Images per page', de: 'Images pro Seite' },
   perPage: { en: '{count} per page', de: '{count} pro Seite' },
   moreFilters: { en: 'Filters', de: 'Filter' },
+  endFilter: { en: 'Remove the filter: {what}', de: 'Filter entfernen: {what}' },
   allProjects: { en: 'All projects', de: 'Alle Projekte' },
   ownProject: { en: 'Project {project}', de: 'Projekt {project}' },
   allImages: { en: 'All images', de: 'Alle Images' },

@@ -4,7 +4,7 @@ import type { Words } from './text.ts';
 export const shellWords = {
   images: { en: 'Images', de: 'Images' },
   platformImages: { en: 'Platform images', de: 'Plattform-Images' },
-  sharedImages: { en: 'Shared with me', de: 'Mit mir geteilt' },
+  sharedImages: { en: 'Shared with me', de: 'Für mich freigegeben' },
   unanswered: { en: 'not answered yet', de: 'noch nicht beantwortet' },
   myImages: { en: 'My images', de: 'Meine Images' },
   navigation: { en: 'Navigation', de: 'Navigation' },
@@ -37,6 +37,10 @@ export const shellWords = {
   signInHelp: {
     en: 'Enter your API key. You then stay signed in for up to 12 hours. The operator of this platform gives you a key.',
     de: 'Geben Sie Ihren API-Schlüssel ein. Sie bleiben dann bis zu 12 Stunden angemeldet. Einen Schlüssel gibt Ihnen der Betreiber dieser Plattform.',
+  },
+  sessionOver: {
+    en: 'Your session is over. Sign in again to continue here.',
+    de: 'Ihre Sitzung ist abgelaufen. Melden Sie sich wieder an, um hier weiterzumachen.',
   },
   keyWrong: { en: 'This key is not valid.', de: 'Dieser Schlüssel gilt nicht.' },
   keyWrongHelp: {

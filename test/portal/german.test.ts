@@ -92,7 +92,7 @@ test('every page', async () => {
   const { page } = portal;
   await expectGerman('list', 'Alma 9');
   const pages: readonly (readonly [path: string, ready: string])[] = [
-    ['/images/shared', 'Keine geteilten Images'],
+    ['/images/shared', 'Keine freigegebenen Images'],
     ['/images/platform', 'Keine Plattform-Images'],
     [`/images/${images.active.id}`, 'Signierter Herkunftsnachweis'],
     [`/images/${images.rejected.id}`, 'cloud-init'],
@@ -105,6 +105,7 @@ test('every page', async () => {
     ['/operations/workers', 'Warteschlange'],
     ['/operations/quotas', 'demo'],
     ['/operations/families', 'Noch keine Plattform-Images und keine Quellen.'],
+    ['/operations/keys', 'Zuletzt benutzt'],
     ['/operations/audit', 'Protokoll'],
     ['/webhooks', 'Noch keine Webhooks'],
     ['/nowhere', 'Seite nicht gefunden'],

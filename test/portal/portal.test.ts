@@ -132,6 +132,15 @@ describe('who is there', () => {
     await installation.db.deleteFrom('sessions').execute();
     await page.getByRole('link', { name: 'Debian 12' }).click();
     await page.getByLabel('API-Schlüssel').waitFor();
+    await page.getByText('Ihre Sitzung ist abgelaufen.').waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('API-Schlüssel').fill(keys.member);
+    await page.getByRole('button', { name: 'Anmelden' }).click();
+    await page.getByRole('heading', { name: 'Debian 12', level: 1 }).waitFor();
+    // Whoever signs out knows that.
+    await page.getByRole('button', { name: 'Abmelden' }).click();
+    await page.getByLabel('API-Schlüssel').waitFor();
+    expect(await page.getByText('Ihre Sitzung ist abgelaufen.').count()).toBe(0);
   });
 
   test('sees nothing of what the last user of the browser has read', async () => {
@@ -225,6 +234,12 @@ describe('pages', () => {
     await page.getByRole('button', { name: 'Konsolenprotokoll anzeigen' }).click();
     await page.getByText('<script>alert(1)</script>').waitFor();
     await page.getByRole('button', { name: /Prüfungen bestanden/ }).click();
+    for (const [area, check] of [
+      ['Datei', 'Format:'],
+      ['cloud-init', 'cloud-init ist'],
+      ['Starttest', 'cloud-init'],
+    ] as const)
+      await page.getByRole('region', { name: area, exact: true }).getByText(check).first().waitFor();
     expect(await page.locator('figure img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1);
     await expectAccessible(page);
   });
@@ -413,7 +428,7 @@ describe('an upload', () => {
     await truncate(huge, 600 * 1024 ** 3);
     await page.locator('input[type=file]').setInputFiles(huge);
     await dialog
-      .getByText(/512,0 GiB|549755813888/)
+      .getByText(/512 GiB|549755813888/)
       .first()
       .waitFor();
     await rm(huge);
