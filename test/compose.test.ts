@@ -148,6 +148,11 @@ describe('docker-compose.yml', () => {
     await expect(checked(broken)).rejects.toMatchObject({ message: expect.stringMatching(words) });
   });
 
+  test("lets Temporal's pages change nothing, because they ask nobody for a password", () => {
+    const { services } = readCompose(compose);
+    expect(services['temporal-ui']?.environment).toMatchObject({ TEMPORAL_DISABLE_WRITE_ACTIONS: 'true' });
+  });
+
   test('lets each kind of process have variables that the others do not see', () => {
     const { services } = readCompose(compose);
     const files = (name: string) => services[name]?.env_file?.map(({ path, required }) => [path, required]);

@@ -4,12 +4,20 @@ import type { ImageStore } from '../../shared/ports/images.ts';
 import { toImage } from './image-records.ts';
 import type { Database } from './schema.ts';
 
-/** First half of a deletion. Bytes that may still arrive count until they are removed. */
+/**
+ * First half of a deletion. Bytes that may still arrive count until they are removed. The row stays for good, and no quota counts it: so what the owner wrote into it
+ * goes at once. Otherwise a member could fill the database by creating and deleting images.
+ */
 export const givenUp = {
   status: 'pending_delete',
   receiving_session: null,
+  properties: '{}',
+  tags: [] as string[],
   held_bytes: sql<number>`case when upload_etag is null then held_bytes else 0 end`,
 } as const;
+
+/** The first of each project, then the second of each: nobody's deletions wait behind all of another project's. */
+const inTurns = sql`row_number() over (partition by project_id order by updated_at)`;
 
 /** Images that go. */
 export function createImageDeletions(
@@ -80,6 +88,7 @@ export function createImageDeletions(
             ),
           ),
         )
+        .orderBy(inTurns)
         .limit(500)
         .selectAll()
         .execute();
@@ -93,6 +102,7 @@ export function createImageDeletions(
         .where('deleted_at', 'is', null)
         .where('protected', '=', false)
         .where('updated_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+        .orderBy(inTurns)
         .limit(500)
         .selectAll()
         .execute();

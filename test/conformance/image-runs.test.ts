@@ -282,6 +282,42 @@ describe('deleting', () => {
     expect(await images.publication(image.id)).toBeUndefined();
   });
 
+  test('leaves nothing in the row that its owner wrote: rows stay for good, and no quota counts them', async () => {
+    const byId = async (id: string) =>
+      database.db.selectFrom('images').where('id', '=', id).select(['properties', 'tags']).executeTakeFirstOrThrow();
+    for (const remove of [images.markForDeletion, images.remove]) {
+      const { id } = await announced();
+      await images.change(id, () => ({ properties: { a: 'x'.repeat(60_000) }, tags: ['t'] }));
+      await remove(id);
+      expect(await byId(id)).toEqual({ properties: {}, tags: [] });
+      await expect(images.change(id, () => ({ properties: { a: 'x' } }))).rejects.toMatchObject({ code: 'not-found' });
+      await images.markDeleted(id);
+      expect(await byId(id)).toEqual({ properties: {}, tags: [] });
+    }
+  });
+
+  test('comes in turns by project, however many another project deletes', async () => {
+    const other = await someProject(database.db);
+    const many = Array.from({ length: 600 }, (_, index) => ({
+      ...{ project_id: other.id, name: 'x', status: 'pending_delete' as const, settings: '{}', properties: '{}' },
+      ...{ upload_bucket: 'uploads', upload_key: `${other.id}/${index}`, updated_at: new Date(0) },
+    }));
+    await database.db
+      .insertInto('images')
+      .values(many as never)
+      .execute();
+    const { id } = await announced();
+    await images.markForDeletion(id);
+    const pending = listIds(await images.pendingDeletions());
+    expect(pending).toHaveLength(500);
+    expect(pending).toContain(id);
+    const late = await announced();
+    await age(late.id, 7200);
+    await database.db.updateTable('images').set({ status: 'queued' }).where('project_id', '=', other.id).execute();
+    expect(listIds(await images.abandoned(3600))).toContain(late.id);
+    await database.db.deleteFrom('images').where('project_id', '=', other.id).execute();
+  });
+
   test('is not undone by an upload that somebody opens meanwhile', async () => {
     const { id } = await announced();
     await images.markForDeletion(id);
