@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { ownSeconds } from '../support/process-usage.ts';
 import { mostBetween, openQueue } from '../support/queued-runs.ts';
 import { someProject } from '../support/samples.ts';
-import { ownSeconds } from './speed/processes.ts';
 
 /**
  * What it takes to bring many images through their steps, where the steps take no time and touch no bytes: `npm run bench:queued`, with 1, 2 and 4 worker processes. Prints images a

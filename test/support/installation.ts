@@ -35,6 +35,8 @@ export type Installation = {
   /** A plain S3 client, as any uploader has. */
   s3: S3Client;
   apiUrl: string;
+  /** The store itself, also if S3_ENDPOINT names a proxy before it. */
+  storeUrl: string;
   /** Where each process serves /metrics, host and port; only with `metrics`. */
   metrics: Record<Role | 'temporalSdk', string>;
   /** The one that was started first. */
@@ -229,6 +231,7 @@ export async function startInstallation(
       db: database.db,
       s3,
       apiUrl,
+      storeUrl: store.endpoint,
       metrics: {
         api: `127.0.0.1:${ports.api}`,
         steps: `127.0.0.1:${ports.steps}`,

@@ -16,6 +16,8 @@ export type StoreProxy = {
   parts: number[];
   /** Where each GET began that the store has answered. */
   reads: number[];
+  /** Every request that the store has answered, with the bytes of both bodies. */
+  requests: { method: string; sent: number; received: number }[];
   /** Asked before a part goes on: wait as long as wanted, change its bytes, or refuse it with a status. */
   onPart: (partNumber: number, body: Buffer) => Promise<Buffer | number>;
   /** What befalls a request, before anything of its body is read. */
@@ -72,6 +74,9 @@ export async function startStoreProxy(): Promise<StoreProxy> {
     if (method === 'GET' && (answer.statusCode ?? 500) < 300) {
       proxy.reads.push(Number(/^bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0));
     }
+    const seen = { method, sent: body.length, received: 0 };
+    proxy.requests.push(seen);
+    answer.on('data', (chunk: Buffer) => (seen.received += chunk.length));
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     if (fault?.kind === 'cut') await pipeline(answer, cutAfter(fault.after, reset), response);
     else await pipeline(answer, response);
@@ -94,6 +99,7 @@ export async function startStoreProxy(): Promise<StoreProxy> {
     target: '',
     parts: [],
     reads: [],
+    requests: [],
     onPart: passOn,
     fault: noFault,
     disconnect,

@@ -1,4 +1,4 @@
-import { type Usage, watchUsage } from './processes.ts';
+import { type Usage, watchUsage } from '../../support/process-usage.ts';
 import type { Form, Workload } from './workloads.ts';
 
 /** An image that lies in a bucket, and as a file. */

@@ -50,7 +50,7 @@ function tree(root: number): Process[] {
   return within(root);
 }
 
-function readBytes(pid: number): { read: number; written: number } {
+export function readBytes(pid: number): { read: number; written: number } {
   const text = readFileSync(`/proc/${pid}/io`, 'utf8');
   const counter = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(text)?.[1] ?? 0);
   return { read: counter('rchar'), written: counter('wchar') };
