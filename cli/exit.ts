@@ -55,7 +55,7 @@ export function tellError(error: unknown, json: boolean): void {
   if (error instanceof Exit) return;
   // The help itself is what is shown: "bootready key" without more.
   if (error instanceof CommanderError && error.code === 'commander.help') return;
-  const { code, message, remedy } = describedError(error);
+  const { code, message, remedy } = describeError(error);
   if (json) {
     tellJson({ error: { code, message, ...(remedy ? { remedy } : {}) } });
     return;
@@ -64,7 +64,7 @@ export function tellError(error: unknown, json: boolean): void {
   if (remedy) tellLine(remedy);
 }
 
-export function describedError(error: unknown): Failure {
+export function describeError(error: unknown): Failure {
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replace(/\.?$/, '.');
     if (error instanceof UsageError) return { code: 'usage', message, remedy: error.remedy };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printable, render, renderJson, styled } from './terminal.ts';
+import { printable, render, renderJson, withStyle } from './terminal.ts';
 
 test.each([
   ['an escape sequence', 'a\u001b[31;1mb', 'a[31;1mb'],
@@ -18,7 +18,7 @@ test('text of all languages stays as it is', () => {
 });
 
 test('colours come from styles only, and only where they are wanted', () => {
-  const line = ['state: ', styled('bad', 'kil\u001b[0mled\n')];
+  const line = ['state: ', withStyle('bad', 'kil\u001b[0mled\n')];
   expect(render(line, true)).toBe('state: \u001b[31mkil[0mled \u001b[0m');
   expect(render(line, false)).toBe('state: kil[0mled ');
 });

@@ -7,7 +7,7 @@ export type Style = 'good' | 'bad' | 'careful' | 'strong' | 'dim';
 export type Piece = string | { style: Style; text: string };
 export type Line = Piece | readonly Piece[];
 
-export function styled(style: Style, text: string): Piece {
+export function withStyle(style: Style, text: string): Piece {
   return { style, text };
 }
 

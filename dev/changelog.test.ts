@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addVersion, formatVersion, parseChange, pendingChanges } from './changelog.ts';
+import { addVersion, formatVersion, parseChange, readPendingChanges } from './changelog.ts';
 
 const fixed = { kind: 'fixed', text: 'Plurals.' } as const;
 const added = { kind: 'added', text: 'A format.' } as const;
@@ -29,5 +29,5 @@ test('a file needs a kind and a text', () => {
 });
 
 test('the files of this commit are valid', () => {
-  for (const { change } of pendingChanges()) expect(change.text).not.toBe('');
+  for (const { change } of readPendingChanges()) expect(change.text).not.toBe('');
 });

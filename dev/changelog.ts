@@ -44,7 +44,7 @@ export function addVersion(changelog: string, heading: string, changes: readonly
     : `${changelog.slice(0, first + 1)}${part}\n\n${changelog.slice(first + 1)}`;
 }
 
-export function pendingChanges(): { name: string; change: Change }[] {
+export function readPendingChanges(): { name: string; change: Change }[] {
   return readdirSync(join(root, 'changes'))
     .filter((name) => name !== 'README.md')
     .sort()
@@ -57,7 +57,7 @@ if (import.meta.main) {
     console.error('Give the version: npm run changelog -- 1.2.0');
     process.exit(2);
   }
-  const pending = pendingChanges();
+  const pending = readPendingChanges();
   const path = join(root, 'CHANGELOG.md');
   const heading = `${version} (${new Date().toISOString().slice(0, 10)})`;
   writeFileSync(

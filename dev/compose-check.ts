@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BootreadyError } from '../shared/errors.ts';
 import { root } from './bootstrap/host.mjs';
-import { hardeningProblems } from './compose-hardening.ts';
+import { findHardeningProblems } from './compose-hardening.ts';
 import { toolPath } from './stack/tool-path.ts';
 
 const run = promisify(execFile);
@@ -15,7 +15,7 @@ const run = promisify(execFile);
  */
 export async function checkCompose(file: string, exampleEnvironment: string): Promise<string> {
   const { stdout } = await run(await toolPath('compose-check'), [file, exampleEnvironment]);
-  const problems = hardeningProblems(await readFile(file, 'utf8'));
+  const problems = findHardeningProblems(await readFile(file, 'utf8'));
   if (problems.length === 0) return stdout.trim();
   throw new BootreadyError({
     code: 'invalid-input',

@@ -121,7 +121,7 @@ function meetings({ services, networks }: ComposeFile): string[] {
 }
 
 /** One sentence for each thing that is not as it must be. */
-export function hardeningProblems(text: string): string[] {
+export function findHardeningProblems(text: string): string[] {
   const file = readCompose(text);
   const used = new Set(Object.values(file.services).flatMap(({ secrets = [] }) => secrets));
   return [

@@ -1,7 +1,7 @@
 import { explain, isBootreadyError } from '../shared/errors.ts';
 import { installSystemPackages, requireReadableKernel } from './setup/apt.ts';
 import { fetchGo, findGo } from './setup/go.ts';
-import { buildTool, missingTools } from './setup/go-tools.ts';
+import { buildTool, findMissingTools } from './setup/go-tools.ts';
 import { buildPortal } from './setup/portal.ts';
 import { requireSandbox } from './setup/sandbox.ts';
 import { pipPackage, systemPackages } from './setup/system-packages.ts';
@@ -9,7 +9,7 @@ import { cacheDir, tools } from './stack/tool-path.ts';
 
 /** Installs what the stack and the tests need on this host. Silent if nothing is missing. */
 async function setUp(): Promise<void> {
-  const toBuild = await missingTools(tools);
+  const toBuild = await findMissingTools(tools);
   let go = toBuild.length > 0 ? await findGo(cacheDir()) : undefined;
   const needsPip = toBuild.length > 0 && !go;
   await installSystemPackages(needsPip ? [...systemPackages, pipPackage] : systemPackages);

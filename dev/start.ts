@@ -35,7 +35,7 @@ async function main(options: Options): Promise<number> {
     void service.gone.then((how) => {
       if (stop.aborted || over.signal.aborted) return;
       print(`${service.name} ended unexpectedly.`);
-      died.reject(diedError(service, how));
+      died.reject(makeDiedError(service, how));
     });
   });
   try {
@@ -50,7 +50,7 @@ async function main(options: Options): Promise<number> {
 
 async function work(options: Options, signal: AbortSignal, onStarted: (service: Service) => void): Promise<number> {
   const { dataDir } = options;
-  const prepared = await preparedState(options);
+  const prepared = await prepareState(options);
   const withSample = options.sample && !prepared.sampleImageId;
   if (withSample) requireRoom(dataDir, roomForStack + roomForSample, 'the stack with its sample image');
   else requireRoom(dataDir, roomForStack, 'the stack');
@@ -58,15 +58,15 @@ async function work(options: Options, signal: AbortSignal, onStarted: (service: 
   await writeClientFiles(dataDir, state);
   const isTerminal = Boolean(process.stdout.isTTY);
   print(describePortal(dataDir, state, isTerminal));
-  const published = options.sample ? await triedMainJob(state, dataDir, signal) : true;
+  const published = options.sample ? await tryMainJob(state, dataDir, signal) : true;
   if (options.once) return published ? 0 : 1;
   print(describeAddresses(dataDir, state, isTerminal));
   print('Ctrl-C stops it; the data stays.');
-  await aborted(signal);
+  await waitForAbort(signal);
   return 0;
 }
 
-async function preparedState({ dataDir, newPorts, apiPort }: Options): Promise<StackState> {
+async function prepareState({ dataDir, newPorts, apiPort }: Options): Promise<StackState> {
   const before = await readState(dataDir);
   const ports = await choosePorts({ remembered: before?.ports, apiPort, replaceTaken: newPorts }, print);
   const state = before
@@ -77,7 +77,7 @@ async function preparedState({ dataDir, newPorts, apiPort }: Options): Promise<S
 }
 
 /** The stack is of use without the sample as well. */
-async function triedMainJob(state: StackState, dataDir: string, signal: AbortSignal): Promise<boolean> {
+async function tryMainJob(state: StackState, dataDir: string, signal: AbortSignal): Promise<boolean> {
   try {
     return await runMainJob(state, dataDir, signal);
   } catch (error) {
@@ -92,25 +92,25 @@ async function stopAll(services: readonly Service[]): Promise<void> {
   if (services.length === 0) return;
   const line = startLine('Stopping');
   for (const service of services.toReversed()) {
-    line.update(`Stopping ${lowered(service.name)}`);
+    line.update(`Stopping ${lowerArticle(service.name)}`);
     await service.stop();
   }
   line.done('Stopped all that was started');
 }
 
-function lowered(name: string): string {
+function lowerArticle(name: string): string {
   return name.replace(/^The /, 'the ');
 }
 
-function diedError({ name, logFile }: Service, how: string): BootreadyError {
+function makeDiedError({ name, logFile }: Service, how: string): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',
-    message: `The stack was stopped because ${lowered(name)} ended unexpectedly (${how}).`,
+    message: `The stack was stopped because ${lowerArticle(name)} ended unexpectedly (${how}).`,
     remedy: `Its log is ${logFile}. Start again: the data is kept.`,
   });
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function waitForAbort(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { checkCompose } from '../dev/compose-check.ts';
-import { hardeningProblems, readCompose } from '../dev/compose-hardening.ts';
+import { findHardeningProblems, readCompose } from '../dev/compose-hardening.ts';
 import { Environment } from '../shared/config.ts';
 import { heapOptions, mallocEnvironment } from '../shared/operation/process-roles.ts';
 import { SecretsKey } from '../shared/secrets/secret-keys.ts';
@@ -68,7 +68,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('is hardened', () => {
-    expect(hardeningProblems(compose)).toEqual([]);
+    expect(findHardeningProblems(compose)).toEqual([]);
   });
 
   test.each<[string, string | RegExp, string, RegExp]>([
@@ -144,7 +144,7 @@ describe('docker-compose.yml', () => {
   ])('a copy with %s is refused by name', async (_what, from, to, words) => {
     const broken = compose.replace(from, to);
     expect(broken).not.toBe(compose);
-    expect(hardeningProblems(broken).join('\n')).toMatch(words);
+    expect(findHardeningProblems(broken).join('\n')).toMatch(words);
     await expect(checked(broken)).rejects.toMatchObject({ message: expect.stringMatching(words) });
   });
 

@@ -14,7 +14,7 @@ function worst(outcomes: readonly Outcome[]): Outcome {
 }
 
 /** Waits for work that has started. Reports how long it took and, if it failed, why; then returns its result. */
-export async function timed<Result>(
+export async function timeWork<Result>(
   begun: Promise<Result>,
   ended: (seconds: number, failure?: { error: unknown }) => void,
   seen: (result: Result) => void = () => undefined,
@@ -74,7 +74,7 @@ export function measureActivity<Result>(
 ): Promise<Result> {
   const step = steps[name as keyof Activities];
   const seen = results[name as keyof Activities] as ((...seen: unknown[]) => void) | undefined;
-  return timed(
+  return timeWork(
     begun,
     (seconds, failure) => step && meter.step(step, failure ? toOutcome(failure.error) : 'done', seconds),
     (result) => seen?.(meter, result, input),

@@ -70,7 +70,7 @@ function namesIn(folder: string): Promise<string[]> {
 }
 
 /** The bytes that a step's files use now. */
-async function takenBy(folder: string): Promise<number> {
+async function measureTaken(folder: string): Promise<number> {
   const own = (await namesIn(folder)).filter((name) => /^(upload|plain|disk\.|partial-)/.test(name));
   const machines = machineFolders.map(async (name) =>
     countBlocks(join(folder, name), await namesIn(join(folder, name))),
@@ -79,14 +79,14 @@ async function takenBy(folder: string): Promise<number> {
 }
 
 /** Bytes that are reserved for others and not written yet. A dead worker's folder disappears with all its reservations. */
-async function outstanding(root: string, except: string): Promise<number> {
+async function sumOutstanding(root: string, except: string): Promise<number> {
   let sum = 0;
   for (const worker of await readdir(root).catch(() => [])) {
     for (const name of await readdir(join(root, worker)).catch(() => [])) {
       const file = join(root, worker, name);
       if (!name.endsWith(suffix) || file === except) continue;
       const promised = Number(await readFile(file, 'utf8').catch(() => '0'));
-      sum += Math.max(0, promised - (await takenBy(file.slice(0, -suffix.length))));
+      sum += Math.max(0, promised - (await measureTaken(file.slice(0, -suffix.length))));
     }
   }
   return sum;
@@ -110,16 +110,17 @@ export function createScratchRoom(options: RoomOptions): ScratchRoom {
 
   /** The next turn goes to the project that holds least; among several, to the one whose last turn is longest ago. */
   const first = (): Waiting | undefined => {
-    const heldBy = ({ project }: Waiting) => holding.get(project) ?? { count: 0, lastTurn: 0 };
+    const findHeld = ({ project }: Waiting) => holding.get(project) ?? { count: 0, lastTurn: 0 };
     return [...waiting].sort(
-      (a, b) => heldBy(a).count - heldBy(b).count || heldBy(a).lastTurn - heldBy(b).lastTurn || a.since - b.since,
+      (a, b) =>
+        findHeld(a).count - findHeld(b).count || findHeld(a).lastTurn - findHeld(b).lastTurn || a.since - b.since,
     )[0];
   };
   const fits = async (folder: string, bytes: number): Promise<boolean> => {
     const [{ free }, others, own] = [
       await space(),
-      await outstanding(root, promisePath(folder)),
-      await takenBy(folder),
+      await sumOutstanding(root, promisePath(folder)),
+      await measureTaken(folder),
     ];
     return free + own - besides >= bytes + others;
   };
@@ -146,7 +147,7 @@ export function createScratchRoom(options: RoomOptions): ScratchRoom {
   ): Promise<T | typeof outgrown> => {
     const tooMuch = new AbortController();
     const look = async (): Promise<void> => {
-      if ((await takenBy(folder)) > bytes) tooMuch.abort();
+      if ((await measureTaken(folder)) > bytes) tooMuch.abort();
     };
     const watching = setInterval(() => void look(), everyMs / 2);
     const held = holding.get(project) ?? { count: 0, lastTurn: 0 };
@@ -176,9 +177,9 @@ export function createScratchRoom(options: RoomOptions): ScratchRoom {
       return waiting.size;
     },
     share: async (folder, { least, most }, work) => {
-      const [{ free }, others] = [await space(), await outstanding(root, promisePath(folder))];
+      const [{ free }, others] = [await space(), await sumOutstanding(root, promisePath(folder))];
       const bytes = Math.max(least, Math.min(most, Math.floor((free - others - besides) / 2)));
-      await writeFile(promisePath(folder), String((await takenBy(folder)) + bytes));
+      await writeFile(promisePath(folder), String((await measureTaken(folder)) + bytes));
       promised += bytes;
       try {
         return await work(bytes);

@@ -8,7 +8,7 @@ import { type LogNames, toLogNames } from '../shared/telemetry/log-names.ts';
 import type { TraceSinks } from '../workflows/carry-trace.ts';
 import { measureActivity, toOutcome } from './measure.ts';
 
-function announcedBy(payload: Payload): AnnouncedSpan {
+function readAnnouncedSpan(payload: Payload): AnnouncedSpan {
   return defaultPayloadConverter.fromPayload<AnnouncedSpan>(payload);
 }
 
@@ -37,7 +37,7 @@ export function watchActivities({
           if (!header) return work();
           const { image_id: imageId, run_id: runId, attempt } = names;
           const facts = { imageId, runId, attempt, step, try: info.attempt, worker };
-          const span = { name: step, kind: 'consumer', parent: announcedBy(header).self, facts } as const;
+          const span = { name: step, kind: 'consumer', parent: readAnnouncedSpan(header).self, facts } as const;
           return inSpan(traces, span, work, {
             result: () => ({ outcome: 'done' }),
             error: (error) => {
@@ -61,7 +61,7 @@ export function traceEnds(traces: Traces): InjectedSinks<TraceSinks> {
     traces: {
       ended: {
         fn: ({ workflowType: name, startTime: since }, span, { image_id: imageId, run_id: runId }, outcome) =>
-          traces.ended(announcedBy(span), {
+          traces.ended(readAnnouncedSpan(span), {
             name,
             since,
             facts: { imageId, runId, outcome },

@@ -22,7 +22,7 @@ const { traces } = proxySinks<TraceSinks>();
  */
 export function interceptors(): WorkflowInterceptors {
   let span: Payload | undefined;
-  const carrying = <Input extends { headers: Headers }>(input: Input): Input =>
+  const addSpan = <Input extends { headers: Headers }>(input: Input): Input =>
     span ? { ...input, headers: { ...input.headers, [traceHeader]: span } } : input;
   return {
     inbound: [
@@ -46,8 +46,8 @@ export function interceptors(): WorkflowInterceptors {
     ],
     outbound: [
       {
-        scheduleActivity: (input, next) => next(carrying(input)),
-        scheduleLocalActivity: (input, next) => next(carrying(input)),
+        scheduleActivity: (input, next) => next(addSpan(input)),
+        scheduleLocalActivity: (input, next) => next(addSpan(input)),
       },
     ],
   };

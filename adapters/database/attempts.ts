@@ -6,7 +6,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 export const openStatuses = ['queued', 'running'] as const;
 
 /** Why an attempt writes nothing any more. */
-export function superseded(work: 'run' | 'order' | 'delivery'): BootreadyError {
+export function makeSupersededError(work: 'run' | 'order' | 'delivery'): BootreadyError {
   return new BootreadyError({ code: 'superseded', ...words[work] });
 }
 

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { DeliveryOrder } from '../../shared/contracts/delivery.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Delivery, DeliveryStore } from '../../shared/ports/deliveries.ts';
-import { openStatuses, superseded } from './attempts.ts';
+import { makeSupersededError, openStatuses } from './attempts.ts';
 import { json } from './json.ts';
 import type { Database, DeliveryTable } from './schema.ts';
 
@@ -50,7 +50,7 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
       .limit(500)
       .select(['deliveries.id as deliveryId', 'number', 'image_id as imageId', 'project_id as projectId', 'target']);
 
-  const heldUpdate = async (deliveryId: string, fence: number, values: object): Promise<void> => {
+  const updateIfHeld = async (deliveryId: string, fence: number, values: object): Promise<void> => {
     const { numUpdatedRows } = await db
       .updateTable('deliveries')
       .set(values)
@@ -58,7 +58,7 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
       .where('fence', '=', fence)
       .where('status', '=', 'running')
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw superseded('delivery');
+    if (numUpdatedRows === 0n) throw makeSupersededError('delivery');
   };
 
   return {
@@ -141,7 +141,7 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
           .where('status', 'in', openStatuses)
           .returning(['fence', 'image_id', 'target'])
           .executeTakeFirst();
-        if (!begun) throw superseded('delivery');
+        if (!begun) throw makeSupersededError('delivery');
         const image = await trx
           .selectFrom('images')
           .innerJoin('publications', 'publications.image_id', 'images.id')
@@ -152,7 +152,7 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
           .select(['images.properties', 'bucket', 'key', 'format', 'publications.size', 'publications.sha256'])
           .select(['publications.run_id', 'runs.report'])
           .executeTakeFirst();
-        if (!image) throw superseded('delivery');
+        if (!image) throw makeSupersededError('delivery');
         const { bucket, key, format, size, sha256 } = image;
         return {
           fence: Number(begun.fence),
@@ -170,10 +170,10 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
         };
       }),
 
-    progress: (deliveryId, fence, percent) => heldUpdate(deliveryId, fence, { percent }),
-    attemptFailed: (deliveryId, fence, failure) => heldUpdate(deliveryId, fence, { failure: json(failure) }),
+    progress: (deliveryId, fence, percent) => updateIfHeld(deliveryId, fence, { percent }),
+    attemptFailed: (deliveryId, fence, failure) => updateIfHeld(deliveryId, fence, { failure: json(failure) }),
     done: (deliveryId, fence, location) =>
-      heldUpdate(deliveryId, fence, {
+      updateIfHeld(deliveryId, fence, {
         status: 'done',
         percent: 100,
         location,

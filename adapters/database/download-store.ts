@@ -8,7 +8,7 @@ import { createOrderStore } from './order-store.ts';
 import { lockQuotaOfImage, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
-function taken(): BootreadyError {
+function makeTakenError(): BootreadyError {
   return new BootreadyError({
     code: 'conflict',
     message: 'The image already has data, or an upload or download is running.',
@@ -16,7 +16,7 @@ function taken(): BootreadyError {
   });
 }
 
-function nothingToRepeat(): BootreadyError {
+function makeNothingToRepeatError(): BootreadyError {
   return new BootreadyError({
     code: 'conflict',
     message: 'This image was not downloaded from a URL, or its download has not failed.',
@@ -64,9 +64,9 @@ export function createDownloadStore(db: Kysely<Database>, limits: Limits = unlim
           .executeTakeFirst();
         const cameToNothing = last?.status === 'failed' || last?.status === 'cancelled';
         const waits = image?.status === 'queued' && !last && image.multipart_id === null;
-        if (!source && !cameToNothing) throw nothingToRepeat();
-        if (!image || image.upload_etag !== null) throw taken();
-        if (!waits && !(cameToNothing && image.status === 'killed')) throw taken();
+        if (!source && !cameToNothing) throw makeNothingToRepeatError();
+        if (!image || image.upload_etag !== null) throw makeTakenError();
+        if (!waits && !(cameToNothing && image.status === 'killed')) throw makeTakenError();
         if (quota) assertFits(quota, { uploads: 1, bytes: unknownSize });
         const request_id = requestId ?? null;
         const begun = { status: 'queued', received: 0, total: null, failure: null, finished_at: null } as const;

@@ -31,8 +31,8 @@ function idsFrom(beginning: string): [string, string] | undefined {
   const text = beginning.toLowerCase();
   const fits =
     text.length <= form.length && [...text].every((c, at) => (form[at] === '-' ? c === '-' : /[0-9a-f]/.test(c)));
-  const filled = (digit: string): string => text + form.slice(text.length).replaceAll('x', digit);
-  return fits ? [filled('0'), filled('f')] : undefined;
+  const fillForm = (digit: string): string => text + form.slice(text.length).replaceAll('x', digit);
+  return fits ? [fillForm('0'), fillForm('f')] : undefined;
 }
 
 const sortKeys = {
@@ -42,7 +42,7 @@ const sortKeys = {
 } as const satisfies Record<ImageSort, unknown>;
 
 /** The images of a filter, without order and page. */
-function matching(db: Kysely<Database>, filter: Omit<ImageFilter, 'limit'>) {
+function selectMatching(db: Kysely<Database>, filter: Omit<ImageFilter, 'limit'>) {
   const { projectId, status, name, text, format, imageType, system, boot, visibility, isPublic, sharedWith } = filter;
   return db
     .selectFrom('images')
@@ -123,7 +123,7 @@ export function createImageLookups(
 
     list: async (filter) => {
       const { sort = 'created', direction = 'desc', after, offset = 0, limit } = filter;
-      const rows = await matching(db, filter)
+      const rows = await selectMatching(db, filter)
         .$if(after !== undefined, (query) =>
           query.where(
             sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,
@@ -139,7 +139,7 @@ export function createImageLookups(
     },
 
     count: async (filter) => {
-      const { count } = await matching(db, filter)
+      const { count } = await selectMatching(db, filter)
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
       return Number(count);

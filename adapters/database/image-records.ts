@@ -2,7 +2,7 @@ import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import { makeWorkflowId } from '../../shared/contracts/workflow.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageStore, Run } from '../../shared/ports/images.ts';
-import { keptReport } from '../../shared/report/kept.ts';
+import { readKeptReport } from '../../shared/report/kept.ts';
 import { json } from './json.ts';
 import type { Database, ImageTable, RunTable } from './schema.ts';
 
@@ -53,7 +53,7 @@ export function toRun(row: Selectable<RunTable>): Run {
     workflowId: row.workflow_id,
     status: row.status,
     worker: row.worker,
-    report: keptReport(row.report),
+    report: readKeptReport(row.report),
     failure: row.failure,
     createdAt: row.created_at,
     startedAt: row.started_at,

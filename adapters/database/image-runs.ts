@@ -18,9 +18,9 @@ export function createImageRuns(
   limits: Limits,
 ): Pick<
   ImageStore,
-  'runs' | 'run' | 'steps' | 'stepsOf' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns' | 'inAdmission'
+  'runs' | 'run' | 'steps' | 'listSteps' | 'latestRuns' | 'orders' | 'newRun' | 'openRuns' | 'inAdmission'
 > {
-  const stepsOf: ImageStore['stepsOf'] = async (runIds) => {
+  const listSteps: ImageStore['listSteps'] = async (runIds) => {
     const rows = await db
       .selectFrom('run_steps')
       .where(sql<boolean>`run_id = any(${runIds}::uuid[])`)
@@ -74,8 +74,8 @@ export function createImageRuns(
       return row && toRun(row);
     },
 
-    steps: async (runId) => (await stepsOf([runId])).get(runId) ?? [],
-    stepsOf,
+    steps: async (runId) => (await listSteps([runId])).get(runId) ?? [],
+    listSteps,
 
     latestRuns: async (imageIds) => {
       if (imageIds.length === 0) return new Map();

@@ -8,7 +8,7 @@ import { lockQuota, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
 /** An image that waits for an upload, while this one is open. */
-function awaiting(db: Kysely<Database>, imageId: string, multipartId: string | null) {
+function selectAwaiting(db: Kysely<Database>, imageId: string, multipartId: string | null) {
   return db
     .updateTable('images')
     .where('id', '=', imageId)
@@ -65,7 +65,7 @@ export function createImageUploads(
 
     // Only code that knows both changes room and upload, so the parts in the store never use more room than is reserved for them.
     openMultipart: async (imageId, { multipartId, size, former }) => {
-      const { numUpdatedRows } = await awaiting(db, imageId, former)
+      const { numUpdatedRows } = await selectAwaiting(db, imageId, former)
         .set({ multipart_id: multipartId, status: 'uploading', updated_at: sql`now()` })
         .where('held_bytes', '=', size)
         .executeTakeFirst();
@@ -73,7 +73,7 @@ export function createImageUploads(
     },
 
     closeMultipart: async (imageId, multipartId) => {
-      await awaiting(db, imageId, multipartId)
+      await selectAwaiting(db, imageId, multipartId)
         .set({ multipart_id: null, status: 'queued', held_bytes: 0, updated_at: sql`now()` })
         .execute();
     },

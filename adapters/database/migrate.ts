@@ -91,6 +91,6 @@ export async function migrateToLatest(db: Kysely<Database>): Promise<string[]> {
 }
 
 /** Names of the migrations that this version knows and the database has not seen. */
-export async function pendingMigrations(db: Kysely<Database>): Promise<string[]> {
+export async function listPendingMigrations(db: Kysely<Database>): Promise<string[]> {
   return (await makeMigrator(db).getMigrations()).filter(({ executedAt }) => !executedAt).map(({ name }) => name);
 }

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { toConnection, whenWeVanish } from './connection.ts';
 import type { Database } from './schema.ts';
-import { type ScopedDatabase, scopedDatabase } from './scope.ts';
+import { openScopedDatabase, type ScopedDatabase } from './scope.ts';
 
 /** bigint: byte counts and fences, none of which exceeds 2^53. */
 const int8 = 20;
@@ -34,5 +34,5 @@ export function openDatabase(url: string, { max = 10 }: { max?: number } = {}): 
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { db, scoped: () => scopedDatabase(pool), close: () => db.destroy() };
+  return { db, scoped: () => openScopedDatabase(pool), close: () => db.destroy() };
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Limits } from '../../shared/limits/quota.ts';
 import type { OrderStore } from '../../shared/ports/orders.ts';
-import { openStatuses, superseded } from './attempts.ts';
+import { makeSupersededError, openStatuses } from './attempts.ts';
 import { json } from './json.ts';
 import { grant, lockQuota } from './quota.ts';
 import type { Database } from './schema.ts';
@@ -17,7 +17,7 @@ export function createOrderStore(
   const orders = table as 'repairs';
   /** Images that nobody deletes. */
   const wanted = db.selectFrom('images').where('status', 'not in', ['pending_delete', 'deleted']).select('id');
-  const heldUpdate = async (imageId: string, fence: number, values: object): Promise<void> => {
+  const updateIfHeld = async (imageId: string, fence: number, values: object): Promise<void> => {
     const { numUpdatedRows } = await db
       .updateTable(orders)
       .set(values)
@@ -26,11 +26,11 @@ export function createOrderStore(
       .where('status', '=', 'running')
       .where('image_id', 'in', wanted)
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw superseded('order');
+    if (numUpdatedRows === 0n) throw makeSupersededError('order');
   };
 
   return {
-    heldUpdate,
+    heldUpdate: updateIfHeld,
 
     open: (olderThanSeconds) =>
       db
@@ -54,12 +54,12 @@ export function createOrderStore(
           .where('image_id', 'in', wanted)
           .returning('fence')
           .executeTakeFirst();
-        if (!order) throw superseded('order');
+        if (!order) throw makeSupersededError('order');
         await trx.updateTable('images').set({ updated_at: sql`now()` }).where('id', '=', imageId).execute();
         return { fence: Number(order.fence) };
       }),
 
-    assertHeld: (imageId, fence) => heldUpdate(imageId, fence, { status: 'running' }),
+    assertHeld: (imageId, fence) => updateIfHeld(imageId, fence, { status: 'running' }),
 
     reserve: (imageId, fence, needed, asked = needed) =>
       db.transaction().execute(async (trx) => {
@@ -82,13 +82,13 @@ export function createOrderStore(
         const owner = await mine.executeTakeFirst();
         const quota = owner && (await lockQuota(trx, limits, owner.project_id));
         const image = quota && (await mine.forUpdate().executeTakeFirst());
-        if (!image) throw superseded('order');
+        if (!image) throw makeSupersededError('order');
         const held = grant(quota, image.held_bytes, needed, asked);
         await trx.updateTable('images').set({ held_bytes: held }).where('id', '=', imageId).execute();
         return held;
       }),
 
-    handedOver: (imageId, fence) => heldUpdate(imageId, fence, { status: 'handed-over', finished_at: sql`now()` }),
+    handedOver: (imageId, fence) => updateIfHeld(imageId, fence, { status: 'handed-over', finished_at: sql`now()` }),
 
     end: (imageId, failure) =>
       db.transaction().execute(async (trx) => {

@@ -9,14 +9,14 @@ import { type Limits, unlimited } from '../../shared/limits/quota.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import { noTraces } from '../../shared/telemetry/no-traces.ts';
-import { superseded } from './attempts.ts';
+import { makeSupersededError } from './attempts.ts';
 import { orderDeliveries } from './delivery-store.ts';
 import { json } from './json.ts';
 import { limitsFor, readUsage, takeRoom } from './quota.ts';
 import type { Database, ImageTable } from './schema.ts';
 
 /** Locks the run's row for the transaction. @throws `superseded` unless the run is open and the fence is its newest. */
-async function heldRun(trx: Transaction<Database>, runId: string, fence: number) {
+async function lockHeldRun(trx: Transaction<Database>, runId: string, fence: number) {
   const run = await trx
     .selectFrom('runs')
     .where('id', '=', runId)
@@ -25,7 +25,7 @@ async function heldRun(trx: Transaction<Database>, runId: string, fence: number)
     .select(['id', 'image_id'])
     .forUpdate()
     .executeTakeFirst();
-  if (!run) throw superseded('run');
+  if (!run) throw makeSupersededError('run');
   return run;
 }
 
@@ -36,10 +36,10 @@ export function createRunStore(
   traces: Pick<Traces, 'current'> = noTraces,
 ): RunStore {
   /** The events of a run name the span that caused them. */
-  const traced = () => ({ traceparent: traces.current() ?? null });
+  const addTraceparent = () => ({ traceparent: traces.current() ?? null });
 
   /** A write to a step that only the newest attempt may do; `runs` is checked in the same statement. */
-  const held = (runId: string, fence: number) => sql<boolean>`exists (
+  const isHeld = (runId: string, fence: number) => sql<boolean>`exists (
     select 1 from runs where id = ${runId} and fence = ${fence} and finished_at is null)`;
 
   return {
@@ -62,7 +62,7 @@ export function createRunStore(
           'quota_uploads',
         ])
         .executeTakeFirst();
-      if (!row?.upload_etag) throw superseded('run');
+      if (!row?.upload_etag) throw makeSupersededError('run');
       const { bytes: limit } = limitsFor(row, limits);
       const others = limit === null ? 0 : (await readUsage(db, row.project_id)).bytes - row.held_bytes;
       return {
@@ -119,7 +119,7 @@ export function createRunStore(
           )
           .returning('id')
           .executeTakeFirst();
-        if (!image || run?.fence == null) throw superseded('run');
+        if (!image || run?.fence == null) throw makeSupersededError('run');
         return { fence: run.fence };
       }),
 
@@ -159,7 +159,7 @@ export function createRunStore(
         )
         .returning('run_id')
         .executeTakeFirst();
-      if (!row) throw superseded('run');
+      if (!row) throw makeSupersededError('run');
     },
 
     stepWaits: async ({ runId, fence }, step, waitsFor) => {
@@ -168,9 +168,9 @@ export function createRunStore(
         .set({ waits_for: waitsFor })
         .where('run_id', '=', runId)
         .where('step', '=', step)
-        .where(held(runId, fence))
+        .where(isHeld(runId, fence))
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw superseded('run');
+      if (numUpdatedRows === 0n) throw makeSupersededError('run');
     },
 
     stepProgress: async ({ runId, fence }, step, percent) => {
@@ -184,9 +184,9 @@ export function createRunStore(
         })
         .where('run_id', '=', runId)
         .where('step', '=', step)
-        .where(held(runId, fence))
+        .where(isHeld(runId, fence))
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw superseded('run');
+      if (numUpdatedRows === 0n) throw makeSupersededError('run');
     },
 
     stepEnded: async ({ runId, fence }, step, status, failure, found) => {
@@ -206,12 +206,12 @@ export function createRunStore(
         // Publish ends the run before its step ends.
         .where(sql<boolean>`exists (select 1 from runs where id = ${runId} and fence = ${fence})`)
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw superseded('run');
+      if (numUpdatedRows === 0n) throw makeSupersededError('run');
     },
 
     awaitWorker: ({ imageId, runId, fence }) =>
       db.transaction().execute(async (trx) => {
-        await heldRun(trx, runId, fence);
+        await lockHeldRun(trx, runId, fence);
         // No worker has the run now, so a worker that stops meanwhile does not affect it.
         await trx.updateTable('runs').set({ worker: null }).where('id', '=', runId).execute();
         await trx
@@ -234,7 +234,7 @@ export function createRunStore(
 
     saveReport: ({ runId, fence }, report) =>
       db.transaction().execute(async (trx) => {
-        await heldRun(trx, runId, fence);
+        await lockHeldRun(trx, runId, fence);
         await trx
           .updateTable('runs')
           .set({ report: json(report) })
@@ -244,7 +244,7 @@ export function createRunStore(
 
     admitted: ({ imageId, runId, fence }, serve) =>
       db.transaction().execute(async (trx) => {
-        await heldRun(trx, runId, fence);
+        await lockHeldRun(trx, runId, fence);
         const image = await trx
           .updateTable('images')
           .set({
@@ -257,7 +257,7 @@ export function createRunStore(
           .where('status', 'in', ['saving', 'active', 'deactivated'])
           .returningAll()
           .executeTakeFirst();
-        if (!image) throw superseded('run');
+        if (!image) throw makeSupersededError('run');
         if (image.status === 'saving') return;
         await trx
           .insertInto('publications')
@@ -268,7 +268,7 @@ export function createRunStore(
 
     reserve: ({ imageId, runId, fence }, size) =>
       db.transaction().execute(async (trx) => {
-        await heldRun(trx, runId, fence);
+        await lockHeldRun(trx, runId, fence);
         const { project_id, held_bytes } = await trx
           .selectFrom('images')
           .where('id', '=', imageId)
@@ -281,7 +281,7 @@ export function createRunStore(
           .where('id', '=', imageId)
           .where('status', '=', 'importing')
           .executeTakeFirst();
-        if (numUpdatedRows === 0n) throw superseded('run');
+        if (numUpdatedRows === 0n) throw makeSupersededError('run');
       }),
 
     isPublished: async (runId) =>
@@ -298,7 +298,7 @@ export function createRunStore(
           .select('sha256')
           .executeTakeFirst();
         if (done) return;
-        await heldRun(trx, runId, fence);
+        await lockHeldRun(trx, runId, fence);
         await trx
           .insertInto('publications')
           .values({
@@ -334,11 +334,11 @@ export function createRunStore(
           .where('status', '=', 'importing')
           .returning(['project_id', 'name', 'status'])
           .executeTakeFirst();
-        if (!image) throw superseded('run');
+        if (!image) throw makeSupersededError('run');
         const { format, size, sha256 } = converted;
         await endPublished(
           trx,
-          { ...image, ...traced(), imageId, runId },
+          { ...image, ...addTraceparent(), imageId, runId },
           { bucket, key, format, size, sha256 },
           targets,
         );
@@ -353,7 +353,7 @@ export function createRunStore(
           .forUpdate()
           .executeTakeFirst();
         if (open?.status === 'published') return;
-        await heldRun(trx, runId, fence);
+        await lockHeldRun(trx, runId, fence);
         const image = await trx
           .updateTable('images')
           .set({ status: sql`case status when 'saving' then 'active' else status end`, updated_at: sql`now()` })
@@ -364,14 +364,14 @@ export function createRunStore(
           .where('status', 'in', ['saving', 'active', 'deactivated'])
           .returningAll()
           .executeTakeFirst();
-        if (!image) throw superseded('run');
+        if (!image) throw makeSupersededError('run');
         const object = toObject(image);
         await trx
           .insertInto('publications')
           .values({ image_id: imageId, run_id: runId, fence, ...object })
           .onConflict((conflict) => conflict.column('image_id').doUpdateSet({ run_id: runId, fence }))
           .execute();
-        await endPublished(trx, { ...image, ...traced(), imageId, runId }, object, targets);
+        await endPublished(trx, { ...image, ...addTraceparent(), imageId, runId }, object, targets);
       }),
 
     finish: ({ imageId, runId }, end) =>
@@ -397,7 +397,7 @@ export function createRunStore(
           .execute();
         const image = await trx
           .updateTable('images')
-          .set({ status: statusAfter(end), held_bytes: heldAfter(end), updated_at: sql`now()` })
+          .set({ status: statusAfter(end), held_bytes: computeHeldBytes(end), updated_at: sql`now()` })
           .where('id', '=', imageId)
           .where((eb) =>
             eb.or([
@@ -408,7 +408,7 @@ export function createRunStore(
           .returning(['project_id', 'name', 'status'])
           .executeTakeFirst();
         if (!image) return;
-        await announce(trx, { ...image, ...traced(), imageId, runId }, `image.${end.status}`, {
+        await announce(trx, { ...image, ...addTraceparent(), imageId, runId }, `image.${end.status}`, {
           ...toDetails(end),
           status: image.status,
         });
@@ -442,7 +442,7 @@ function statusAfter(end: Unpublished) {
 }
 
 /** Nothing is published: what is left is the upload, unless that is what went. */
-function heldAfter(end: Unpublished) {
+function computeHeldBytes(end: Unpublished) {
   const gone =
     end.status === 'failed' && (end.failure.code === 'object-changed' || end.failure.code === 'object-missing');
   return gone ? 0 : sql<number>`coalesce(upload_size, 0)`;

@@ -34,7 +34,7 @@ type Snapshot = {
  * and the project hold for one transaction, so that no connection carries them to the next one who gets it, nor a pooler
  * between us and the server.
  */
-export function scopedDatabase(pool: pg.Pool): ScopedDatabase {
+export function openScopedDatabase(pool: pg.Pool): ScopedDatabase {
   const scopes = new AsyncLocalStorage<Scope>();
   const snapshots = new AsyncLocalStorage<Snapshot>();
   const driver: Driver = new PostgresDriver({ pool });
@@ -42,7 +42,7 @@ export function scopedDatabase(pool: pg.Pool): ScopedDatabase {
     dialect: {
       createAdapter: () => new PostgresAdapter(),
       createDriver: () =>
-        scopedDriver(
+        wrapDriver(
           driver,
           () => scopes.getStore(),
           () => snapshots.getStore(),
@@ -65,7 +65,7 @@ export function scopedDatabase(pool: pg.Pool): ScopedDatabase {
         return snapshot.lastQuery;
       };
       try {
-        await connection.executeQuery(entering(scope, 'begin isolation level repeatable read read only'));
+        await connection.executeQuery(enterScope(scope, 'begin isolation level repeatable read read only'));
         const result = await snapshots.run(snapshot, work);
         await end();
         await driver.commitTransaction(connection);
@@ -82,7 +82,7 @@ export function scopedDatabase(pool: pg.Pool): ScopedDatabase {
 }
 
 /** Sent as one message, so it needs only one round trip. */
-function entering(scope: Scope | undefined, begin = 'begin'): CompiledQuery {
+function enterScope(scope: Scope | undefined, begin = 'begin'): CompiledQuery {
   if (scope === 'everything') return CompiledQuery.raw(begin);
   return CompiledQuery.raw(
     `${begin}; set local role bootready_project; set local bootready.project to ${pg.escapeLiteral(scope?.projectId ?? '')}`,
@@ -107,7 +107,7 @@ function refuseStream(): never {
   throw new Error('nothing is streamed here');
 }
 
-function scopedDriver(
+function wrapDriver(
   driver: Driver,
   currentScope: () => Scope | undefined,
   currentSnapshot: () => Snapshot | undefined,
@@ -135,7 +135,7 @@ function scopedDriver(
         executeQuery: async (query, ...rest) => {
           if (scope === 'everything' || inTransaction.has(scoped)) return connection.executeQuery(query, ...rest);
           try {
-            await connection.executeQuery(entering(scope));
+            await connection.executeQuery(enterScope(scope));
             const result = await connection.executeQuery<never>(query, ...rest);
             await driver.commitTransaction(connection);
             return result;
@@ -161,7 +161,7 @@ function scopedDriver(
       if (scope === 'everything') await driver.beginTransaction(behind(connection), settings);
       else {
         try {
-          await behind(connection).executeQuery(entering(scope));
+          await behind(connection).executeQuery(enterScope(scope));
         } catch (error) {
           // It may have started, and nobody else ends it.
           await driver.rollbackTransaction(behind(connection)).catch(() => undefined);

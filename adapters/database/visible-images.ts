@@ -10,7 +10,7 @@ import { lockImage, toImage } from './image-records.ts';
 import { json } from './json.ts';
 import { takeRoom } from './quota.ts';
 import type { Database, ImageTable } from './schema.ts';
-import { behind, matching, ordered, partsOfList, visibleTo } from './visible-query.ts';
+import { behind, matchQuery, partsOfList, toOrderBy, visibleTo } from './visible-query.ts';
 
 function toColumns(image: Partial<ImageAttributes>) {
   return {
@@ -40,14 +40,14 @@ function noSuchImage(): BootreadyError {
 type Images = SelectQueryBuilder<Database, 'images', Selectable<ImageTable>>;
 
 function takeFirst(images: Images, { sort, limit }: Pick<VisibleQuery, 'sort' | 'limit'>): Images {
-  return ordered(sort)
+  return toOrderBy(sort)
     .reduce<Images>((sorted, part) => sorted.orderBy(part as never), images)
     .limit(limit);
 }
 
 /** @param limits of projects that have none of their own */
 export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlimited): VisibleImages {
-  const existing = () =>
+  const selectExisting = () =>
     db.selectFrom('images').where('images.deleted_at', 'is', null).where('images.status', '<>', 'pending_delete');
 
   return {
@@ -87,7 +87,7 @@ export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlim
     },
 
     getVisible: async (id, viewer) => {
-      const row = await existing()
+      const row = await selectExisting()
         .where('images.id', '=', id)
         .where(visibleTo(viewer))
         .selectAll('images')
@@ -100,7 +100,7 @@ export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlim
       if (marker !== undefined) {
         const there =
           z.guid().safeParse(marker).success &&
-          (await existing()
+          (await selectExisting()
             .where('images.id', '=', marker)
             .where(visibleTo(viewer))
             .select('images.id')
@@ -117,9 +117,9 @@ export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlim
         query,
         viewer,
       )(expressionBuilder<Database, 'images'>()).map((part) => {
-        const matched = existing()
+        const matched = selectExisting()
           .where(part)
-          .where(matching(query))
+          .where(matchQuery(query))
           .$if(marker !== undefined, (rows) => rows.where(behind(marker as string, sort)))
           .selectAll('images');
         // A project sees few of all images. So they are read whole and then sorted, unless the index has that order.

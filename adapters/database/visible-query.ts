@@ -38,16 +38,18 @@ export function isMember(projectId: string, status: VisibleQuery['memberStatus']
 export function partsOfList({ visibility, memberStatus }: VisibleQuery, { projectId, role }: Viewer) {
   return (eb: Images): Condition[] => {
     const asked = visibility === undefined || visibility === 'all' ? undefined : visibility;
-    const having = (each: Visibility) => eb('images.visibility', '=', each);
-    if (role === 'admin') return [asked === undefined ? sql<boolean>`true` : having(asked)];
+    const hasVisibility = (each: Visibility) => eb('images.visibility', '=', each);
+    if (role === 'admin') return [asked === undefined ? sql<boolean>`true` : hasVisibility(asked)];
     const own = eb('images.project_id', '=', projectId);
     const others = eb('images.project_id', '<>', projectId);
     const open = visibility === 'all' ? (['public', 'community'] as const) : [asked ?? 'public'];
     return [
-      asked === undefined ? own : eb.and([own, having(asked)]),
-      ...open.filter((each) => each === 'public' || each === 'community').map((each) => eb.and([having(each), others])),
+      asked === undefined ? own : eb.and([own, hasVisibility(asked)]),
+      ...open
+        .filter((each) => each === 'public' || each === 'community')
+        .map((each) => eb.and([hasVisibility(each), others])),
       ...(asked === undefined || asked === 'shared'
-        ? [eb.and([having('shared'), others, isMember(projectId, memberStatus)])]
+        ? [eb.and([hasVisibility('shared'), others, isMember(projectId, memberStatus)])]
         : []),
     ];
   };
@@ -114,7 +116,7 @@ function isOneOf(field: string, values: readonly string[]): Condition {
     : sql<boolean>`${makeExpression(field)} = any(${values.filter((value) => !neverListed[field]?.includes(value))}::text[])`;
 }
 
-export function matching(query: VisibleQuery) {
+export function matchQuery(query: VisibleQuery) {
   return (eb: Images): Condition =>
     eb.and([
       // As the predicates of indexes have it.
@@ -151,7 +153,7 @@ function whole(sort: readonly Sort[]): Sort[] {
   return all.slice(0, all.findIndex(({ key }) => key === 'id') + 1);
 }
 
-export function ordered(sort: readonly Sort[]): RawBuilder<unknown>[] {
+export function toOrderBy(sort: readonly Sort[]): RawBuilder<unknown>[] {
   return whole(sort).map(({ key, direction }) => sql`${makeExpression(key)} ${sql.raw(direction)}`);
 }
 

@@ -100,7 +100,7 @@ function attend(
   let silentSince = performance.now();
   let startedAt = parser.processorSeconds() ?? 0;
   let partAt = startedAt;
-  const exceeded = (limit: ForeignLimit): void => resolve({ state: 'exceeded', limit, part });
+  const reportExceeded = (limit: ForeignLimit): void => resolve({ state: 'exceeded', limit, part });
 
   const hear = (message: FromProcess): void => {
     silentSince = performance.now();
@@ -121,7 +121,7 @@ function attend(
         resolve({ state: 'done', value: message.value });
         break;
       case 'exceeded':
-        exceeded(message.limit);
+        reportExceeded(message.limit);
     }
   };
   const answer = async ({ id, helper, args }: FromProcess & { kind: 'ask' }): Promise<void> => {
@@ -137,9 +137,9 @@ function attend(
     }
     const spent = parser.processorSeconds();
     const silent = owed > 0 ? 0 : (performance.now() - silentSince) / 1000;
-    if (silent > limits.partSeconds * patience) exceeded('time');
+    if (silent > limits.partSeconds * patience) reportExceeded('time');
     else if (spent !== undefined && (spent - partAt > limits.partSeconds || spent - startedAt > limits.totalSeconds)) {
-      exceeded('time');
+      reportExceeded('time');
     }
   }, lookEveryMs);
   const abort = (): void => reject(signal?.reason);
@@ -148,9 +148,9 @@ function attend(
   void parser.ended.then((end) => {
     // V8 aborts when its heap is full.
     if (begun && (end.signal === 'SIGABRT' || end.signal === 'SIGTRAP' || /heap out of memory/.test(end.stderr)))
-      exceeded('memory');
-    else if (begun && end.signal === 'SIGXCPU') exceeded('time');
-    else if (begun && end.signal !== 'SIGKILL') exceeded('crash');
+      reportExceeded('memory');
+    else if (begun && end.signal === 'SIGXCPU') reportExceeded('time');
+    else if (begun && end.signal !== 'SIGKILL') reportExceeded('crash');
     else reject(notStarted(begun, end.stderr));
   });
   return promise.finally(() => {

@@ -38,7 +38,7 @@ export function makeClient({ endpoint, region, accessKey, secretKey, pathStyle }
   return client;
 }
 
-function unquoted(etag: string | undefined): string {
+function unquoteEtag(etag: string | undefined): string {
   return (etag ?? '').replaceAll(/^"|"$/g, '');
 }
 
@@ -50,7 +50,7 @@ function isAbsent(error: unknown): boolean {
   return absent.has(findCode(error));
 }
 
-function changed(): BootreadyError {
+function makeChangedError(): BootreadyError {
   return new BootreadyError({
     code: 'object-changed',
     message: 'The uploaded object was replaced while it was being read.',
@@ -78,7 +78,7 @@ const troubleOfInstallation: StoreTrouble = (code) => ({
 function toStoreError(error: unknown, trouble: StoreTrouble): BootreadyError {
   if (isBootreadyError(error)) return error;
   const code = findCode(error);
-  if (code === 'PreconditionFailed') return changed();
+  if (code === 'PreconditionFailed') return makeChangedError();
   if (isAbsent(error)) {
     return new BootreadyError({
       code: 'object-missing',
@@ -93,7 +93,7 @@ function toStoreError(error: unknown, trouble: StoreTrouble): BootreadyError {
 export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
   const client = makeClient(config);
   const trouble = config.trouble ?? troubleOfInstallation;
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const throwMapped = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
@@ -118,9 +118,9 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
       [200, 206],
     );
     signal?.addEventListener('abort', () => response.destroy(), { once: true });
-    if (unquoted(response.headers.etag) !== pin.etag) {
+    if (unquoteEtag(response.headers.etag) !== pin.etag) {
       response.destroy();
-      throw changed();
+      throw makeChangedError();
     }
     return response;
   };
@@ -133,7 +133,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
           bucket,
           key,
           size: stat.size,
-          etag: unquoted(stat.etag),
+          etag: unquoteEtag(stat.etag),
           lastModified: stat.lastModified,
           metadata: Object.fromEntries(
             Object.entries(stat.metaData as Record<string, string>).map(([name, value]) => [
@@ -150,7 +150,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
     },
 
     read: (pin, offset, length, signal) =>
-      guarded(async () => {
+      throwMapped(async () => {
         const response = await get(pin, { range: `bytes=${offset}-${offset + length - 1}` }, signal);
         const bytes = await buffer(response);
         if (bytes.length === Math.min(length, pin.size - offset)) return bytes;
@@ -164,7 +164,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
       }),
 
     stream: (pin, signal, range) =>
-      guarded(() =>
+      throwMapped(() =>
         get(pin, range ? { range: `bytes=${range.offset}-${range.offset + range.length - 1}` } : {}, signal),
       ),
 
@@ -190,17 +190,17 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
     },
 
     remove: (bucket, key) =>
-      guarded(() => client.removeObject(bucket, key)).catch((error: BootreadyError) => {
+      throwMapped(() => client.removeObject(bucket, key)).catch((error: BootreadyError) => {
         if (error.code !== 'object-missing') throw error;
       }),
 
     put: (bucket, key, body, contentType) =>
-      guarded(async () => {
+      throwMapped(async () => {
         await client.putObject(bucket, key, body, body.length, { 'content-type': contentType });
       }),
 
     createMultipart: (bucket, key, metadata = {}) =>
-      guarded(() =>
+      throwMapped(() =>
         client.initiateNewMultipartUpload(
           bucket,
           key,
@@ -209,7 +209,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
       ),
 
     putPart: ({ bucket, key, uploadId }, partNumber, body, md5 = computeMd5(body)) =>
-      guarded(async () => {
+      throwMapped(async () => {
         const response = await sender.makeRequestAsync(
           {
             method: 'PUT',
@@ -221,11 +221,11 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
           body,
         );
         response.resume();
-        return { partNumber, etag: unquoted(response.headers.etag), size: body.length };
+        return { partNumber, etag: unquoteEtag(response.headers.etag), size: body.length };
       }),
 
     copyPart: ({ bucket, key, uploadId }, partNumber, from, { offset, size }) =>
-      guarded(async () => {
+      throwMapped(async () => {
         const version = from.versionId ? `?versionId=${encodeURIComponent(from.versionId)}` : '';
         const isWhole = offset === 0 && size === from.size;
         const response = await client.makeRequestAsync({
@@ -244,16 +244,16 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
       }),
 
     listParts: (target) =>
-      guarded(async () =>
+      throwMapped(async () =>
         (await client.partsOf(target)).map(({ part, etag, size }) => ({
           partNumber: part,
-          etag: unquoted(etag),
+          etag: unquoteEtag(etag),
           size,
         })),
       ),
 
     completeMultipart: ({ bucket, key, uploadId }, parts) =>
-      guarded(async () => {
+      throwMapped(async () => {
         await client.completeMultipartUpload(
           bucket,
           key,
@@ -263,7 +263,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
       }),
 
     abortMultipart: ({ bucket, key, uploadId }) =>
-      guarded(() => client.abortMultipartUpload(bucket, key, uploadId)).catch((error: BootreadyError) => {
+      throwMapped(() => client.abortMultipartUpload(bucket, key, uploadId)).catch((error: BootreadyError) => {
         if (error.code !== 'object-missing') throw error;
       }),
 
@@ -289,10 +289,10 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
       }
     },
 
-    presignPart: (target, part, seconds) => guarded(() => presignPart(config, target, part, seconds)),
+    presignPart: (target, part, seconds) => throwMapped(() => presignPart(config, target, part, seconds)),
 
     presignGet: (bucket, key, seconds, fileName) =>
-      guarded(() =>
+      throwMapped(() =>
         outside.presignedGetObject(
           bucket,
           key,
@@ -305,9 +305,9 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
         ),
       ),
 
-    bucketExists: (bucket) => guarded(() => client.bucketExists(bucket)),
+    bucketExists: (bucket) => throwMapped(() => client.bucketExists(bucket)),
     ensureBucket: (bucket) =>
-      guarded(async () => {
+      throwMapped(async () => {
         if (await client.bucketExists(bucket)) return;
         try {
           await client.makeBucket(bucket);

@@ -29,12 +29,12 @@ export async function makeStoreUsers(
 ): Promise<void> {
   for (const role of processRoles) {
     const user = storeUser(role);
-    const secret = `<Secret>${escaped(keys[role])}</Secret><Role>user</Role>`;
+    const secret = `<Secret>${escapeXml(keys[role])}</Secret><Role>user</Role>`;
     const account = `<Account><Access>${user}</Access>${secret}</Account>`;
     try {
       await send(root, { method: 'PATCH', bucketName: 'create-user', query: '', body: account });
     } catch (error) {
-      if (findCode(error) !== 'XAdminUserExists') throw refused(error);
+      if (findCode(error) !== 'XAdminUserExists') throw makeRefusedError(error);
       const body = `<MutableProps>${secret}</MutableProps>`;
       await send(root, { method: 'PATCH', bucketName: 'update-user', query: `access=${user}`, body });
     }
@@ -62,11 +62,11 @@ export function allowUploadsFrom(root: ObjectStoreConfig, bucket: string, origin
   return putCors(makeClient(root), bucket, origins);
 }
 
-function escaped(value: string): string {
+function escapeXml(value: string): string {
   return value.replaceAll(/[&<>]/g, (each) => ({ '&': '&amp;', '<': '&lt;' })[each] ?? '&gt;');
 }
 
-function refused(cause: unknown): BootreadyError {
+function makeRefusedError(cause: unknown): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',
     message: `The object store cannot create users: ${(cause as Error).message}`,

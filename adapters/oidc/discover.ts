@@ -32,7 +32,7 @@ function byServersChoice(secret: string): client.ClientAuth {
 }
 
 /** Asked once it is needed, and again until it has answered. */
-export function discovered(settings: OidcSettings): () => Promise<client.Configuration> {
+export function discoverOnce(settings: OidcSettings): () => Promise<client.Configuration> {
   let asked: Promise<client.Configuration> | undefined;
   return () => {
     asked ??= discover(settings).catch((cause: unknown) => {

@@ -4,12 +4,12 @@ import { toAccess } from '../../shared/oidc/access.ts';
 import type { OidcSettings } from '../../shared/oidc/settings.ts';
 import type { OidcIssuer } from '../../shared/ports/oidc.ts';
 import { issuersKeys, verifyAccessToken } from './access-token.ts';
-import { discovered, unreachable } from './discover.ts';
+import { discoverOnce, unreachable } from './discover.ts';
 import { createSignIn } from './sign-in.ts';
 
 /** Asks the issuer nothing before the first user signs in. */
 export function openOidcIssuer(settings: OidcSettings): OidcIssuer {
-  const configuration = discovered(settings);
+  const configuration = discoverOnce(settings);
   let keys: JWTVerifyGetKey | undefined;
   return {
     name: settings.name,

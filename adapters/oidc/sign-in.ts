@@ -26,7 +26,7 @@ export function createSignIn(
 
     finishSignIn: async (query, { state, nonce, codeVerifier }) => {
       const config = await configuration();
-      const tokens = await asked(() =>
+      const tokens = await askIssuer(() =>
         client.authorizationCodeGrant(config, new URL(settings.callbackUrl + query), {
           expectedState: state,
           expectedNonce: nonce,
@@ -34,14 +34,14 @@ export function createSignIn(
           idTokenExpected: true,
         }),
       );
-      return signedIn(config, settings.rules, tokens, tokens.claims()?.sub ?? '');
+      return toSignedIn(config, settings.rules, tokens, tokens.claims()?.sub ?? '');
     },
 
     renew: async (subject, refreshToken) => {
       const config = await configuration();
-      const tokens = await asked(() => client.refreshTokenGrant(config, refreshToken));
+      const tokens = await askIssuer(() => client.refreshTokenGrant(config, refreshToken));
       const rules = rulesOfRenewal(tokens.claims() ?? {}, settings.rules);
-      const renewed = await signedIn(config, rules, tokens, subject);
+      const renewed = await toSignedIn(config, rules, tokens, subject);
       // Issuers that do not rotate refresh tokens give none back.
       return { ...renewed, refreshToken: renewed.refreshToken ?? refreshToken };
     },
@@ -57,7 +57,7 @@ export function createSignIn(
   };
 }
 
-async function signedIn(
+async function toSignedIn(
   config: client.Configuration,
   rules: AccessRules,
   tokens: Tokens,
@@ -69,10 +69,10 @@ async function signedIn(
   const more: Claims =
     isWhole || !config.serverMetadata().userinfo_endpoint
       ? {}
-      : await asked(() => client.fetchUserInfo(config, tokens.access_token, subject));
+      : await askIssuer(() => client.fetchUserInfo(config, tokens.access_token, subject));
   // Only the ID token says how a user signed in.
   const claims: Claims = { ...more, acr: undefined, ...told };
-  if (claims.sub !== subject) throw refused(new Error('tokens of another user'));
+  if (claims.sub !== subject) throw makeRefusedError(new Error('tokens of another user'));
   return {
     access: toAccess(claims, rules),
     idToken: tokens.id_token,
@@ -82,7 +82,7 @@ async function signedIn(
 }
 
 /** Whether the issuer said no, or nothing. */
-async function asked<T>(question: () => Promise<T>): Promise<T> {
+async function askIssuer<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question();
   } catch (error) {
@@ -91,7 +91,7 @@ async function asked<T>(question: () => Promise<T>): Promise<T> {
       (error instanceof client.ResponseBodyError && error.status < 500) ||
       (error instanceof client.WWWAuthenticateChallengeError && error.status < 500) ||
       (error instanceof client.ClientError && !silences.includes(error.code ?? ''));
-    throw saysNo ? refused(error) : unreachable(error);
+    throw saysNo ? makeRefusedError(error) : unreachable(error);
   }
 }
 
@@ -104,7 +104,7 @@ const silences = [
   'OAUTH_PARSE_ERROR',
 ];
 
-function refused(cause: unknown): BootreadyError {
+function makeRefusedError(cause: unknown): BootreadyError {
   return new BootreadyError({
     code: 'unauthenticated',
     message: 'The identity provider did not sign you in.',

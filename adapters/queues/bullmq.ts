@@ -34,7 +34,7 @@ export function createQueues(redis: RedisConfig): Queues {
   const notify = open(queueNames.notify);
   const housekeeping = open(queueNames.housekeeping);
 
-  const reached = async <T>(work: Promise<T>): Promise<T> => {
+  const reachInTime = async <T>(work: Promise<T>): Promise<T> => {
     const late = new Promise<never>((_, reject) => setTimeout(reject, 3000, new Error('no answer in 3 s')).unref());
     return Promise.race([work, late]).catch((cause) => {
       throw new BootreadyError({
@@ -55,7 +55,7 @@ export function createQueues(redis: RedisConfig): Queues {
         data: { eventId },
         opts: { ...intakeRetries, jobId: `event-${eventId}` },
       }));
-      await reached(intake.addBulk(jobs));
+      await reachInTime(intake.addBulk(jobs));
       return groups.map(() => undefined);
     },
     { most: 500, readSize: (ids) => ids.length },
@@ -65,7 +65,7 @@ export function createQueues(redis: RedisConfig): Queues {
     all: [intake, notify, housekeeping],
     addIntake,
     addNotify: async (deliveryIds) => {
-      await reached(
+      await reachInTime(
         notify.addBulk(
           deliveryIds.map((deliveryId) => ({
             name: 'send-message',
@@ -75,7 +75,7 @@ export function createQueues(redis: RedisConfig): Queues {
         ),
       );
     },
-    states: () => reached(Promise.all([intake, notify, housekeeping].map(toState))),
+    states: () => reachInTime(Promise.all([intake, notify, housekeeping].map(toState))),
     close: async () => {
       await Promise.all([intake, notify, housekeeping].map(closeQueue));
     },

@@ -36,7 +36,7 @@ export function createDirectoryTarget(
   { path: root, simplestreams = false }: DirectoryTargetConfig,
 ): Target {
   /** Turns an error of the filesystem into our error. */
-  const explained = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+  const explainErrors = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
@@ -71,7 +71,7 @@ export function createDirectoryTarget(
 
   return {
     deliver: (image, control) =>
-      explained(control.signal, async () => {
+      explainErrors(control.signal, async () => {
         await assertThere();
         const folder = join(root, image.projectId, image.imageId);
         await mkdir(folder, { recursive: true });
@@ -95,7 +95,7 @@ export function createDirectoryTarget(
       }),
 
     clear: ({ projectId, imageId, digests: { sha256 }, wasThere }, signal) =>
-      explained(signal, async () => {
+      explainErrors(signal, async () => {
         await assertThere();
         const folder = join(root, projectId, imageId);
         const names = await readdir(folder).catch(noneWhereMissing);
@@ -111,7 +111,7 @@ export function createDirectoryTarget(
       }),
 
     check: (signal) =>
-      explained(signal, async () => {
+      explainErrors(signal, async () => {
         await assertThere();
         const probe = `bootready-doctor-${randomBytes(6).toString('hex')}`;
         await writeWhole(root, probe, writeBytes(Buffer.from('bootready')));

@@ -6,7 +6,7 @@ import { computeSha256 } from '../../shared/store/sha256.ts';
 import { uploadInParts } from '../../shared/store/upload-in-parts.ts';
 import type { StoreTrouble } from '../object-store/config.ts';
 import { createObjectStore, isRefusal } from '../object-store/minio.ts';
-import { again, otherBytes, replaced } from './trouble.ts';
+import { again, makeReplacedError, otherBytes } from './trouble.ts';
 
 function describeTrouble(name: string, bucket: string): StoreTrouble {
   return (code) => {
@@ -59,7 +59,7 @@ export function createS3Target(name: string, config: S3TargetConfig): Target {
     };
     const sha256 = await computeSha256(counted()).catch((error: unknown) => {
       const isReplaced = isBootreadyError(error) && ['object-changed', 'object-missing'].includes(error.code);
-      throw isReplaced ? replaced(name, error) : error;
+      throw isReplaced ? makeReplacedError(name, error) : error;
     });
     if (sha256 === digests.sha256) return;
     await store.remove(bucket, key);

@@ -4,7 +4,7 @@ import { BootreadyError, type BootreadyErrorOptions } from '../../shared/errors.
 export const again = 'then deliver the image again ("bootready deliver IMAGE --target NAME").';
 
 /** Another delivery of the same image has replaced ours. */
-export function replaced(name: string, cause: unknown): BootreadyError {
+export function makeReplacedError(name: string, cause: unknown): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',
     message: `The delivered image at target "${name}" was replaced while it was read back.`,

@@ -3,12 +3,12 @@ export function toHeaders(list: string | undefined): Record<string, string> {
   return Object.fromEntries(
     (list ?? '').split(',').flatMap((pair) => {
       const [name = '', ...value] = pair.split('=');
-      return name.trim() && value.length > 0 ? [[name.trim(), decoded(value.join('=').trim())]] : [];
+      return name.trim() && value.length > 0 ? [[name.trim(), decodeText(value.join('=').trim())]] : [];
     }),
   );
 }
 
-function decoded(text: string): string {
+function decodeText(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -39,7 +39,7 @@ async function toProject(access: Access, wanted: string | undefined, projects: A
       remedy: `It is for: ${access.projects.join(', ')}.`,
     });
   }
-  const [project, ...others] = await existingProjects(wanted === undefined ? access.projects : [wanted], projects);
+  const [project, ...others] = await findExistingProjects(wanted === undefined ? access.projects : [wanted], projects);
   if (others.length === 0) return project;
   throw new BootreadyError({
     code: 'invalid-input',
@@ -49,7 +49,7 @@ async function toProject(access: Access, wanted: string | undefined, projects: A
 }
 
 /** The projects that the issuer names and that exist here. @throws `forbidden` when none exists */
-export async function existingProjects(
+export async function findExistingProjects(
   named: readonly string[],
   projects: ApiDeps['projects'],
 ): Promise<[string, ...string[]]> {

@@ -21,8 +21,8 @@ const systems: readonly (readonly [RegExp, string])[] = [
  * a stranger's text.
  */
 export function browserName(userAgent = ''): string | null {
-  const named = (names: typeof browsers): string[] =>
+  const findNames = (names: typeof browsers): string[] =>
     names.filter(([sign]) => sign.test(userAgent)).map(([, name]) => name);
-  const words = [...named(browsers).slice(0, 1), ...named(systems).slice(0, 1)];
+  const words = [...findNames(browsers).slice(0, 1), ...findNames(systems).slice(0, 1)];
   return words.length > 0 ? words.join(', ') : null;
 }

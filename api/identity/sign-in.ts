@@ -24,8 +24,8 @@ const pendingSeconds = 600;
  * Derives all checks from one secret that only the browser keeps. So nobody can finish a sign-in that they did not start, and the server stores nothing for it.
  */
 function deriveChecks(secret: string): SignInChecks {
-  const derived = (what: string): string => createHmac('sha256', secret).update(what).digest('base64url');
-  return { state: derived('state'), nonce: derived('nonce'), codeVerifier: derived('code verifier') };
+  const derive = (what: string): string => createHmac('sha256', secret).update(what).digest('base64url');
+  return { state: derive('state'), nonce: derive('nonce'), codeVerifier: derive('code verifier') };
 }
 
 /** Always a page of ours, whatever the request names. */

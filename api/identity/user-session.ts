@@ -6,7 +6,7 @@ import type { Identity, Session, SessionPlace, UserGrant } from '../../shared/po
 import { hashOfKey, newSessionToken } from '../../shared/secrets/api-key.ts';
 import { decrypt, encrypt } from '../../shared/secrets/encrypt.ts';
 import type { ApiDeps } from '../deps.ts';
-import { existingProjects } from './bearer.ts';
+import { findExistingProjects } from './bearer.ts';
 
 export type SessionDeps = Pick<ApiDeps, 'sessions' | 'projects' | 'oidc'>;
 
@@ -47,7 +47,7 @@ export async function beginSession(
   place: SessionPlace,
   { sessions, projects }: SessionDeps,
 ): Promise<{ token: string; seconds: number }> {
-  const existing = await existingProjects(signedIn.access.projects, projects);
+  const existing = await findExistingProjects(signedIn.access.projects, projects);
   const token = newSessionToken();
   const seconds = signedIn.refreshToken === undefined ? unrenewedSeconds : sessionSeconds;
   await sessions.create({
@@ -81,7 +81,7 @@ async function renew(
   try {
     if (!oidc || !user || refreshToken === undefined) return void (await sessions.remove(hash));
     const renewed = await oidc.renew(user.subject, refreshToken);
-    const existing = await existingProjects(renewed.access.projects, projects);
+    const existing = await findExistingProjects(renewed.access.projects, projects);
     // Going on silently in another project would send work to the wrong place.
     if (!existing.includes(projectId)) return void (await sessions.remove(hash));
     await sessions.settleRenewal(hash, toGrant({ ...renewed, idToken: renewed.idToken ?? idToken }, existing, token));

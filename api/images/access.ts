@@ -12,7 +12,7 @@ export function toViewer(request: FastifyRequest): Viewer {
 }
 
 /** The relation of the viewer to an image that the viewer may see. It decides which fields of the image are shown. */
-export function seenAs(viewer: Viewer, image: Pick<Image, 'projectId' | 'visibility'>): ImageViewer {
+export function findRelation(viewer: Viewer, image: Pick<Image, 'projectId' | 'visibility'>): ImageViewer {
   if (viewer.projectId === image.projectId) return 'owner';
   if (viewer.role === 'admin') return 'administrator';
   return image.visibility === 'shared' ? 'member' : 'other';

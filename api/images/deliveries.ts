@@ -69,7 +69,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const { target } = request.params;
         // Postgres comes first: a delivery that has not started yet, or misses the signal, finds its end there.
         const order = await deliveries.cancel(image.id, target);
-        if (!order) throw nothingUnderWay(target);
+        if (!order) throw makeNothingUnderWayError(target);
         await starter.cancel(makeDeliveryWorkflowId(order)).catch((error: unknown) => {
           request.log.warn(
             { image_id: image.id, error: explain(error) },
@@ -82,7 +82,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   };
 }
 
-function nothingUnderWay(target: string): BootreadyError {
+function makeNothingUnderWayError(target: string): BootreadyError {
   return new BootreadyError({
     code: 'conflict',
     message: `No delivery of the image is running to "${target}".`,

@@ -1,15 +1,15 @@
 import type { Language } from '../../shared/checks/text.ts';
 import type { DownloadView } from '../../shared/contracts/api.ts';
-import { shownUrl } from '../../shared/contracts/download.ts';
+import { toShownUrl } from '../../shared/contracts/download.ts';
 import type { Download } from '../../shared/ports/downloads.ts';
 import { explainFailure } from './views.ts';
 
-export function downloadView(
+export function toDownloadView(
   { url, checksum, status, received, total, failure }: Download,
   language: Language,
 ): DownloadView {
   return {
-    url: shownUrl(url),
+    url: toShownUrl(url),
     checksum,
     status,
     received,

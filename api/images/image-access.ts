@@ -3,18 +3,18 @@ import { z } from 'zod';
 
 import type { ImageDetail, ImageView } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { imageFields, mayBeShown, shownTo } from '../../shared/images/image-fields.ts';
+import { imageFields, mayBeShown, showTo } from '../../shared/images/image-fields.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { Run } from '../../shared/ports/images.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readLanguage } from '../http/language.ts';
 import { inTurn } from '../http/page.ts';
 import { readIdentity, readScope } from '../identity/identity.ts';
-import { seenAs, toViewer } from './access.ts';
+import { findRelation, toViewer } from './access.ts';
 import { readApplied } from './applied-settings.ts';
 
-import { downloadView } from './downloads.ts';
-import { deliveryView, imageView, repairView, runView } from './views.ts';
+import { toDownloadView } from './downloads.ts';
+import { toDeliveryView, toImageView, toRepairView, toRunView } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
 export async function ownImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
@@ -78,9 +78,9 @@ export async function toViews(
     ),
   ]);
   return found.map((image) =>
-    imageView(image, latest.get(image.id), {
+    toImageView(image, latest.get(image.id), {
       language,
-      viewer: seenAs(viewer, image),
+      viewer: findRelation(viewer, image),
       order: orders.get(image.id),
       memberStatus: answers.get(image.id),
     }),
@@ -97,7 +97,7 @@ async function listShownRuns(
 }
 
 function isShown(request: FastifyRequest, image: Image, { status }: Run): boolean {
-  return mayBeShown(imageFields.runs, seenAs(toViewer(request), image), status === 'published');
+  return mayBeShown(imageFields.runs, findRelation(toViewer(request), image), status === 'published');
 }
 
 /** The run of this number, if the caller may see it. */
@@ -127,10 +127,10 @@ export async function readDetail(
   const usual = await deps.usualSeconds();
   const read = async (): Promise<ImageDetail> => {
     const image = await findUsable(deps, request, id);
-    const viewer = seenAs(toViewer(request), image);
+    const viewer = findRelation(toViewer(request), image);
     const [view] = await toViews(deps, [image], request, language);
     const runs = await listShownRuns(deps, request, image);
-    const steps = await images.stepsOf(runs.map((run) => run.id));
+    const steps = await images.listSteps(runs.map((run) => run.id));
     const [published, applied, repair, download, delivered] = await Promise.all([
       images.publication(id).then((found) => found ?? null),
       mayBeShown(imageFields.applied, viewer) ? readApplied(deps, image.projectId, image.settings) : null,
@@ -139,14 +139,14 @@ export async function readDetail(
       mayBeShown(imageFields.download, viewer) ? downloads.get(id) : undefined,
       mayBeShown(imageFields.deliveries, viewer) ? deliveries.ofImage(id) : [],
     ]);
-    return shownTo<ImageDetail>(viewer, imageFields, {
+    return showTo<ImageDetail>(viewer, imageFields, {
       ...(view as ImageView),
       applied,
-      repair: repair ? repairView(repair, language) : null,
-      download: download ? downloadView(download, language) : null,
+      repair: repair ? toRepairView(repair, language) : null,
+      download: download ? toDownloadView(download, language) : null,
       published,
-      runs: runs.map((run) => runView(run, steps.get(run.id) ?? [], { language, viewer, usual })),
-      deliveries: delivered.map((delivery) => deliveryView(delivery, language)),
+      runs: runs.map((run) => toRunView(run, steps.get(run.id) ?? [], { language, viewer, usual })),
+      deliveries: delivered.map((delivery) => toDeliveryView(delivery, language)),
     });
   };
   // An image with many runs has a megabyte of reports.

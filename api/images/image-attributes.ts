@@ -61,14 +61,15 @@ const propertyValue = text.max(65_535);
 function invalid(message: string, remedy = 'See GET /v2/schemas/image.'): BootreadyError {
   return new BootreadyError({ code: 'invalid-input', message, remedy });
 }
-function forbidden(message: string): BootreadyError {
+function makeForbiddenError(message: string): BootreadyError {
   return new BootreadyError({ code: 'forbidden', message });
 }
 
 /** @throws BootreadyError `forbidden` for what nobody but us sets */
 export function assertSettable(name: string): void {
-  if (readOnlyAttributes.has(name)) throw forbidden(`The attribute "${name}" is read-only.`);
-  if (reserved.has(name) || name.startsWith(reservedPrefix)) throw forbidden(`The attribute "${name}" is reserved.`);
+  if (readOnlyAttributes.has(name)) throw makeForbiddenError(`The attribute "${name}" is read-only.`);
+  if (reserved.has(name) || name.startsWith(reservedPrefix))
+    throw makeForbiddenError(`The attribute "${name}" is reserved.`);
 }
 
 /** A value that fits the attribute or, for all other names, a custom property. @throws BootreadyError `invalid-input` */

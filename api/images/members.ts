@@ -72,11 +72,11 @@ export function memberRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           assertSharable(image);
           return { visibility: 'shared' };
         });
-        return toView(await added(id, project));
+        return toView(await addMember(id, project));
       },
     );
 
-    const added = async (id: string, project: string): Promise<ImageMember> => {
+    const addMember = async (id: string, project: string): Promise<ImageMember> => {
       try {
         return await images.addMember(id, project);
       } catch (error) {

@@ -9,7 +9,7 @@ import {
   PromoteImage,
   SetImageSource,
 } from '../../shared/contracts/api.ts';
-import { shownUrl } from '../../shared/contracts/download.ts';
+import { toShownUrl } from '../../shared/contracts/download.ts';
 import { Family } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageSource } from '../../shared/ports/platform.ts';
@@ -92,7 +92,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: ImageSourceList },
         },
       },
-      async () => ({ sources: (await platform.sources()).map(sourceView) }),
+      async () => ({ sources: (await platform.sources()).map(toSourceView) }),
     );
 
     app.put(
@@ -124,7 +124,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const { projectId } = readIdentity(request);
         const source = { family, projectId, name, url, checksumUrl, settings, everySeconds, keep };
         const signed = { signingKeys, signatureUrl };
-        return sourceView(await platform.setSource({ ...source, ...signed, fixedChecksum: checksum }));
+        return toSourceView(await platform.setSource({ ...source, ...signed, fixedChecksum: checksum }));
       },
     );
 
@@ -144,7 +144,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const source = await platform.refresh(request.params.family);
         if (!source) throw noSuchSource();
-        return reply.code(202).send(sourceView(source));
+        return reply.code(202).send(toSourceView(source));
       },
     );
 
@@ -169,7 +169,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   };
 }
 
-function sourceView({
+function toSourceView({
   url,
   checksumUrl,
   signatureUrl,
@@ -181,9 +181,9 @@ function sourceView({
 }: ImageSource): ImageSourceView {
   return {
     ...source,
-    url: shownUrl(url),
-    checksumUrl: checksumUrl === null ? null : shownUrl(checksumUrl),
-    signatureUrl: signatureUrl === null ? null : shownUrl(signatureUrl),
+    url: toShownUrl(url),
+    checksumUrl: checksumUrl === null ? null : toShownUrl(checksumUrl),
+    signatureUrl: signatureUrl === null ? null : toShownUrl(signatureUrl),
     mustBeSigned: signingKeys !== null,
     lookedAt: lookedAt ? lookedAt.toISOString() : null,
   };

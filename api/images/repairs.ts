@@ -75,9 +75,9 @@ export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const report = await readReport(deps, parent);
         if (!report?.guest) throw notExamined();
         const chosen = asked
-          ? asked.map((code) => applying(code, report, means))
+          ? asked.map((code) => findApplicableRemedy(code, report, means))
           : remediesFor(report.findings, report.guest, means);
-        if (chosen.length === 0) throw nothingToMend();
+        if (chosen.length === 0) throw makeNothingToRepairError();
         const { bucket, key } = (await images.publication(parent.id)) ?? parent.upload;
         if (!(await store.head(bucket, key))) throw noBytes();
         const image = await repairs.create({
@@ -103,7 +103,7 @@ async function readReport({ images }: ApiDeps, image: Image): Promise<Report | n
 }
 
 /** @throws `invalid-input`, `conflict` */
-function applying(code: string, report: Report, means: RepairMeans): Remedy {
+function findApplicableRemedy(code: string, report: Report, means: RepairMeans): Remedy {
   const remedy = findRemedy(code);
   if (!remedy) {
     throw new BootreadyError({
@@ -136,7 +136,7 @@ function notExamined(): BootreadyError {
   });
 }
 
-function nothingToMend(): BootreadyError {
+function makeNothingToRepairError(): BootreadyError {
   return new BootreadyError({
     code: 'conflict',
     message: 'No remedy fixes a finding of this image.',

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { findingView } from '../../shared/checks/finding-view.ts';
+import { toFindingView } from '../../shared/checks/finding-view.ts';
 import { isRejection } from '../../shared/checks/verdict.ts';
 import { CheckReport } from '../../shared/contracts/check.ts';
 import type { Report } from '../../shared/contracts/run.ts';
@@ -16,7 +16,7 @@ import { findBaseUrl } from '../http/base-url.ts';
 import { readLanguage } from '../http/language.ts';
 import { media } from '../http/openapi.ts';
 import { inTurn } from '../http/page.ts';
-import { seenAs, toViewer } from './access.ts';
+import { findRelation, toViewer } from './access.ts';
 import { readApplied } from './applied-settings.ts';
 
 import { findShownRun, usableImage } from './image-access.ts';
@@ -65,7 +65,7 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         inTurn(deps.lists, request, reply, async () => {
           const image = await usableImage(deps, request);
           const run = await findShownRun(deps, request, image, request.params.run);
-          const report = run?.report && reportShownTo(seenAs(toViewer(request), image), run.report);
+          const report = run?.report && reportShownTo(findRelation(toViewer(request), image), run.report);
           if (!run || !report) {
             throw new BootreadyError({
               code: 'not-found',
@@ -74,7 +74,7 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
             });
           }
           const language = request.query.lang ?? readLanguage(request);
-          const as = request.query.as ?? accepted(request.headers.accept);
+          const as = request.query.as ?? chooseFormat(request.headers.accept);
           if (as === 'json') return reply.type('application/json').send(report);
           const { policy } = await readApplied(deps, image.projectId, image.settings);
           const document: ReportDocument = {
@@ -100,7 +100,7 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   };
 }
 
-function accepted(accept = ''): 'json' | 'html' | 'text' {
+function chooseFormat(accept = ''): 'json' | 'html' | 'text' {
   const wanted = accept.split(',').map((each) => each.split(';')[0]?.trim());
   if (wanted.includes('text/html')) return 'html';
   return wanted.includes('text/plain') ? 'text' : 'json';
@@ -123,6 +123,6 @@ function buildDocument(title: string, report: Report, language: 'en' | 'de'): Re
     size: report.upload.size,
     uploadSha256: report.upload.sha256,
     bootResult: readBootResult(report),
-    findings: report.findings.map((finding) => findingView(finding, language, report.guest)),
+    findings: report.findings.map((finding) => toFindingView(finding, language, report.guest)),
   };
 }

@@ -104,14 +104,14 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const image = await imageToChange(deps, request);
         const run = await images.run(image.id, 'newest');
         if (run && !run.finishedAt) await cancelRun(run, image);
-        else if (!(await cancelOrder(image.id, request.log))) throw nothingWorks();
+        else if (!(await cancelOrder(image.id, request.log))) throw makeNothingToCancelError();
         return reply.code(202).send(await readDetail(deps, request, reply, image.id));
       },
     );
   };
 }
 
-function nothingWorks(): BootreadyError {
+function makeNothingToCancelError(): BootreadyError {
   return new BootreadyError({
     code: 'conflict',
     message: 'Nothing is processing this image.',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Run, RunStep } from '../../shared/ports/images.ts';
 import { someReport } from '../../test/support/samples.ts';
-import { runView } from './views.ts';
+import { toRunView } from './views.ts';
 
 const names = { imageId: 'i', runId: 'r' };
 const run = { id: 'r', number: 1, status: 'running', createdAt: new Date(), report: null } as Partial<Run> as Run;
@@ -26,17 +26,21 @@ const asOwner = { language: 'en', viewer: 'owner' } as const;
 
 test('until there is a report, a run shows what its steps have found', () => {
   const first = [step('admit', { findings: [finding('format', 'admit')], disk }), step('convert')];
-  const early = runView(run, first, asOwner);
+  const early = toRunView(run, first, asOwner);
   expect(early).toMatchObject({ report: null, disk, findings: [{ code: 'format' }] });
   expect(early.steps[0]).not.toHaveProperty('found');
   const more = [...first, step('inspect', { findings: [finding('virtio', 'inspect')] })];
-  expect(runView(run, more, asOwner).findings.map(({ code }) => code)).toEqual(['format', 'virtio']);
-  expect(runView(run, [step('admit')], asOwner)).toMatchObject({ disk: null, findings: [] });
+  expect(toRunView(run, more, asOwner).findings.map(({ code }) => code)).toEqual(['format', 'virtio']);
+  expect(toRunView(run, [step('admit')], asOwner)).toMatchObject({ disk: null, findings: [] });
 });
 
 test('once there is one, the report says all', () => {
   const report = { ...someReport(names, 'publish'), findings: [finding('virtio', 'inspect')] };
-  const shown = runView({ ...run, report }, [step('admit', { findings: [finding('format', 'admit')], disk })], asOwner);
+  const shown = toRunView(
+    { ...run, report },
+    [step('admit', { findings: [finding('format', 'admit')], disk })],
+    asOwner,
+  );
   expect(shown.findings.map(({ code }) => code)).toEqual(['virtio']);
   expect(shown.disk).toEqual(report.disk ?? null);
 });
@@ -44,9 +48,9 @@ test('once there is one, the report says all', () => {
 test('a step that runs shows how long it usually takes, to its owner; one that has ended does not', () => {
   const usual = { inspect: { from: 20, to: 40 }, admit: { from: 1, to: 2 } };
   const steps = [step('admit', { findings: [] }), step('inspect')];
-  const [admit, inspect] = runView(run, steps, { ...asOwner, usual }).steps;
+  const [admit, inspect] = toRunView(run, steps, { ...asOwner, usual }).steps;
   expect(admit?.usualSeconds).toBeNull();
   expect(inspect?.usualSeconds).toEqual(usual.inspect);
-  const [, shownToOthers] = runView(run, steps, { language: 'en', viewer: 'other', usual }).steps;
+  const [, shownToOthers] = toRunView(run, steps, { language: 'en', viewer: 'other', usual }).steps;
   expect(shownToOthers?.usualSeconds).toBeNull();
 });

@@ -1,5 +1,5 @@
 import type { Language } from '../../shared/checks/define.ts';
-import { findingView } from '../../shared/checks/finding-view.ts';
+import { toFindingView } from '../../shared/checks/finding-view.ts';
 import { worstFirst } from '../../shared/checks/worst-first.ts';
 import type {
   Activity,
@@ -22,7 +22,7 @@ import {
   imageFields,
   reportShownTo,
   runFields,
-  shownTo,
+  showTo,
   stepFields,
   uploadFields,
 } from '../../shared/images/image-fields.ts';
@@ -44,7 +44,7 @@ function timeOrNull(date: Date | null): string | null {
   return date ? date.toISOString() : null;
 }
 
-export function imageView(
+export function toImageView(
   image: Image,
   latest: LatestRun | undefined,
   {
@@ -79,14 +79,14 @@ export function imageView(
     protected: isProtected,
     tags: [...tags],
     ...(memberStatus ? { memberStatus } : {}),
-    upload: shownTo(viewer, uploadFields, { bucket: upload.bucket, key: upload.key, size: upload.size }),
+    upload: showTo(viewer, uploadFields, { bucket: upload.bucket, key: upload.key, size: upload.size }),
     activity: latest ? toActivity(latest, language) : null,
-    order: order ? orderView(order) : null,
+    order: order ? toOrderView(order) : null,
     guest: latest?.guest ? describeSummary(latest.guest) : null,
     createdAt: time(image.createdAt),
     updatedAt: time(image.updatedAt),
   };
-  return shownTo(viewer, imageFields, view, latest?.status === 'published');
+  return showTo(viewer, imageFields, view, latest?.status === 'published');
 }
 
 /** Streams are not cut to their schema, as other answers are. */
@@ -125,7 +125,7 @@ function describeTrouble(
 ): Activity['trouble'] {
   const troubles = findings.filter(({ outcome }) => outcome !== 'pass');
   const [worst] = troubles
-    .map((finding) => findingView(finding, language, guest ?? undefined))
+    .map((finding) => toFindingView(finding, language, guest ?? undefined))
     .toSorted(
       (a, b) =>
         outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome) ||
@@ -136,18 +136,18 @@ function describeTrouble(
   return { outcome, title, ...(problem ? { problem } : {}), count: troubles.length };
 }
 
-function orderView({ kind, status, received, total }: ImageOrderState): ImageOrder {
+function toOrderView({ kind, status, received, total }: ImageOrderState): ImageOrder {
   const percent = total && received !== null ? Math.min(100, (received / total) * 100) : null;
   return { kind, status, percent };
 }
 
-export function runView(
+export function toRunView(
   run: Run,
   steps: readonly RunStep[],
   { language, viewer, usual = {} }: { language: Language; viewer: ImageViewer; usual?: UsualSeconds },
 ): RunView {
-  const { findings, disk, guest } = foundBy(run, steps);
-  return shownTo(viewer, runFields, {
+  const { findings, disk, guest } = readFound(run, steps);
+  return showTo(viewer, runFields, {
     id: run.id,
     number: run.number,
     status: run.status,
@@ -156,16 +156,16 @@ export function runView(
     createdAt: time(run.createdAt),
     startedAt: timeOrNull(run.startedAt),
     finishedAt: timeOrNull(run.finishedAt),
-    steps: steps.map((step) => shownTo(viewer, stepFields, stepView(step, language, usual))),
+    steps: steps.map((step) => showTo(viewer, stepFields, toStepView(step, language, usual))),
     disk: disk ?? null,
     failure: explainFailure(run.failure, language),
     report: run.report && reportShownTo(viewer, run.report),
-    findings: findings.map((finding) => findingView(finding, language, guest)),
+    findings: findings.map((finding) => toFindingView(finding, language, guest)),
   });
 }
 
 /** The report says all; until there is one, what each step has found says as much as is known. */
-function foundBy({ report }: Run, steps: readonly RunStep[]): StepResult {
+function readFound({ report }: Run, steps: readonly RunStep[]): StepResult {
   if (report) return report;
   const results = steps.flatMap(({ found }) => found ?? []);
   return {
@@ -185,7 +185,7 @@ export function explainMessage(message: string | null, language: Language): stri
   return message && (translateSentence(message, language) ?? message);
 }
 
-function stepView({ found: _, ...step }: RunStep, language: Language, usual: UsualSeconds): StepView {
+function toStepView({ found: _, ...step }: RunStep, language: Language, usual: UsualSeconds): StepView {
   const usualSeconds = step.status === 'running' ? usual[step.step] : undefined;
   return {
     ...step,
@@ -196,7 +196,7 @@ function stepView({ found: _, ...step }: RunStep, language: Language, usual: Usu
   };
 }
 
-export function deliveryView(delivery: Delivery, language: Language): DeliveryView {
+export function toDeliveryView(delivery: Delivery, language: Language): DeliveryView {
   const { target, status, attempts, percent, worker, location, failure } = delivery;
   return {
     target,
@@ -212,7 +212,7 @@ export function deliveryView(delivery: Delivery, language: Language): DeliveryVi
   };
 }
 
-export function repairView(repair: Repair, language: Language): RepairView {
+export function toRepairView(repair: Repair, language: Language): RepairView {
   const { parentId, status, remedies, before, guest, changes, failure } = repair;
   return {
     parentId,
@@ -224,11 +224,13 @@ export function repairView(repair: Repair, language: Language): RepairView {
       title: findRemedy(each.remedy)?.title[language] ?? each.remedy,
       changes: each.changes.map((line) => translateChange(line, language)),
     })),
-    before: before.filter(({ outcome }) => outcome !== 'pass').map((finding) => findingView(finding, language, guest)),
+    before: before
+      .filter(({ outcome }) => outcome !== 'pass')
+      .map((finding) => toFindingView(finding, language, guest)),
   };
 }
 
-export function eventView(event: UploadEvent, language: Language): UploadEventView {
+export function toEventView(event: UploadEvent, language: Language): UploadEventView {
   return {
     id: event.id,
     source: event.source,

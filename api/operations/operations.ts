@@ -25,7 +25,7 @@ import { readLanguage } from '../http/language.ts';
 import { media } from '../http/openapi.ts';
 import { atLeast } from '../identity/identity.ts';
 import { streamWhileAllowed } from '../identity/while-allowed.ts';
-import { eventView, explainFailure, explainMessage } from '../images/views.ts';
+import { explainFailure, explainMessage, toEventView } from '../images/views.ts';
 
 /** As many as a page shows. */
 const mostRuns = 200;
@@ -66,12 +66,12 @@ export function operationRoutes({
         ]);
         const now = new Date();
         const stuckFor = findStuck(runs, now);
-        const views = runs.map((run, index) => runView(run, stuckFor[index], readLanguage(request)));
+        const views = runs.map((run, index) => toRunView(run, stuckFor[index], readLanguage(request)));
         return {
           runs: [...views.filter(({ stuck }) => stuck), ...views.filter(({ stuck }) => !stuck)],
           backlogs,
           queues: queues?.map((queue) => ({ ...queue, counts: { ...queue.counts } })) ?? null,
-          workers: known.map((worker) => workerView(worker, now)),
+          workers: known.map((worker) => toWorkerView(worker, now)),
           dependencies,
           links: { queueBoard: '/queues/', temporal: workflowsPage(config) },
         };
@@ -129,7 +129,7 @@ export function operationRoutes({
         await jobs.addIntake([id]).catch((error: unknown) => {
           request.log.warn({ error: explain(error) }, 'a notification waits for the sweep');
         });
-        return reply.code(202).send(eventView(event, readLanguage(request)));
+        return reply.code(202).send(toEventView(event, readLanguage(request)));
       },
     );
 
@@ -147,8 +147,8 @@ export function operationRoutes({
       },
       async (request) => {
         const { limit, ...filter } = request.query;
-        const found = await audit.list({ ...given(filter), limit: limit + 1 });
-        const entries = found.slice(0, limit).map(entryView);
+        const found = await audit.list({ ...omitUndefined(filter), limit: limit + 1 });
+        const entries = found.slice(0, limit).map(toEntryView);
         const last = entries.at(-1);
         return { entries, ...(found.length > limit && last ? { next: last.id } : {}) };
       },
@@ -171,13 +171,13 @@ export function operationRoutes({
           .header('content-type', 'application/x-ndjson; charset=utf-8')
           .header('content-disposition', 'attachment; filename="bootready-audit-log.ndjson"')
           // Streams are sent as they are; the schema is for the document.
-          .send(streamWhileAllowed(Readable.from(readLines(audit, given(request.query))), request) as never),
+          .send(streamWhileAllowed(Readable.from(readLines(audit, omitUndefined(request.query))), request) as never),
     );
   };
 }
 
 /** Without what was left out. */
-function given<T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+function omitUndefined<T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as never;
 }
 
@@ -185,16 +185,16 @@ async function* readLines(audit: AuditLog, filter: AuditFilter): AsyncGenerator<
   let before: number | undefined;
   do {
     const page = await audit.list({ ...filter, ...(before === undefined ? {} : { before }), limit: 1000 });
-    for (const entry of page) yield `${JSON.stringify(entryView(entry))}\n`;
+    for (const entry of page) yield `${JSON.stringify(toEntryView(entry))}\n`;
     before = page.at(-1)?.id;
   } while (before !== undefined);
 }
 
-function entryView({ at, ...entry }: AuditEntryRow): AuditEntry {
+function toEntryView({ at, ...entry }: AuditEntryRow): AuditEntry {
   return { ...entry, at: at.toISOString() };
 }
 
-function workerView({ id, state, startedAt, seenAt }: KnownWorker, now: Date): WorkerView {
+function toWorkerView({ id, state, startedAt, seenAt }: KnownWorker, now: Date): WorkerView {
   return {
     ...state,
     id,
@@ -204,7 +204,7 @@ function workerView({ id, state, startedAt, seenAt }: KnownWorker, now: Date): W
   };
 }
 
-function runView(run: OpenRun, stuck: StuckReason | undefined, language: Language): OpenRunView {
+function toRunView(run: OpenRun, stuck: StuckReason | undefined, language: Language): OpenRunView {
   const { imageId, imageName, projectId, number: runNumber, workflowId, status, worker, createdAt, step } = run;
   return {
     imageId,

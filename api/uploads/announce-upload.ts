@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { explain } from '../../shared/errors.ts';
-import { finishedUpload } from '../../shared/events/notification.ts';
+import { toFinishedUpload } from '../../shared/events/notification.ts';
 import type { ApiDeps } from '../deps.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function announceUpload(
 ): Promise<void> {
   const object = await store.head(bucket, key);
   if (!object) return;
-  const open = await events.record('api', [finishedUpload(object)]);
+  const open = await events.record('api', [toFinishedUpload(object)]);
   await jobs.addIntake(open).catch((error: unknown) => {
     log.warn({ error: explain(error) }, 'an upload waits for the sweep');
   });

@@ -4,7 +4,7 @@ import { UploadEventPage } from '../../shared/contracts/api.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readLanguage } from '../http/language.ts';
 import { readScope } from '../identity/identity.ts';
-import { eventView } from '../images/views.ts';
+import { toEventView } from '../images/views.ts';
 
 const Page = z.object({
   before: z.coerce.number().int().optional(),
@@ -37,7 +37,7 @@ export function inboxRoutes({ events }: ApiDeps): FastifyPluginAsyncZod {
         const page = found.slice(0, limit);
         const last = page.at(-1);
         return {
-          events: page.map((event) => eventView(event, readLanguage(request))),
+          events: page.map((event) => toEventView(event, readLanguage(request))),
           ...(found.length > limit && last ? { next: last.id } : {}),
         };
       },

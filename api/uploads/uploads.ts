@@ -6,7 +6,7 @@ import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { assertFits } from '../../shared/limits/quota.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { MultipartTarget } from '../../shared/ports/object-store.ts';
-import { choosePartSize, countParts, missingParts, partRange } from '../../shared/store/upload-parts.ts';
+import { choosePartSize, countParts, findMissingParts, partRange } from '../../shared/store/upload-parts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity/identity.ts';
 import { imageToChange, toViews } from '../images/image-access.ts';
@@ -33,7 +33,7 @@ function isStaged(): BootreadyError {
   });
 }
 
-function openedElsewhere(): BootreadyError {
+function makeOpenedElsewhereError(): BootreadyError {
   return new BootreadyError({
     code: 'conflict',
     message: 'Another request opened an upload of this image at the same time.',
@@ -76,7 +76,7 @@ export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       if ((await store.head(bucket, key))?.size === size) return;
       const target = findTarget(image);
       const parts = await store.listParts(target);
-      const missing = missingParts(size, parts);
+      const missing = findMissingParts(size, parts);
       if (missing.length > 0) {
         throw new BootreadyError({
           code: 'conflict',
@@ -112,7 +112,7 @@ export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         await images.closeMultipart(id, former);
         throw error;
       }
-      throw openedElsewhere();
+      throw makeOpenedElsewhereError();
     };
 
     app.post(

@@ -9,7 +9,7 @@ export type Among = 'own' | 'shared' | 'usable';
 /** The image that one word of the command line means: a full id, a unique beginning of one, or a name. */
 export async function findImageId(api: Pick<ApiClient, 'images'>, word: string, among: Among = 'own'): Promise<string> {
   if (z.uuid().safeParse(word).success) return word.toLowerCase();
-  const found = await searched(api, word.trim(), among);
+  const found = await searchImages(api, word.trim(), among);
   const [image, ...others] = found;
   if (!image) {
     const lists = { own: '"bootready list"', shared: '"bootready list --shared"' };
@@ -30,7 +30,7 @@ export async function findImageId(api: Pick<ApiClient, 'images'>, word: string, 
   });
 }
 
-async function searched(api: Pick<ApiClient, 'images'>, text: string, among: Among): Promise<ImageView[]> {
+async function searchImages(api: Pick<ApiClient, 'images'>, text: string, among: Among): Promise<ImageView[]> {
   if (text === '' || text.length > 255) return [];
   const own = among === 'shared' ? [] : (await api.images({ search: text })).images;
   if (own.length > 0 || among === 'own') return own;

@@ -37,7 +37,7 @@ function rate(text: string): number {
 }
 
 /** Not variadic, which would take the image for one more. */
-export function collected(value: string, before: string[] = []): string[] {
+export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { render, styled } from '../terminal.ts';
+import { render, withStyle } from '../terminal.ts';
 import { table } from './table.ts';
 
 function shown(...args: Parameters<typeof table>): string[] {
@@ -12,7 +12,7 @@ test('columns line up by what is shown, the last one is not padded', () => {
       ['NAME', 'ID'],
       [
         ['a\u001b[1mb', '1'],
-        [styled('good', 'Größe'), '22'],
+        [withStyle('good', 'Größe'), '22'],
       ],
     ),
   ).toEqual(['NAME   ID', 'a[1mb  1', 'Größe  22']);

@@ -1,4 +1,4 @@
-import { type Line, type Piece, printable, styled } from '../terminal.ts';
+import { type Line, type Piece, printable, withStyle } from '../terminal.ts';
 
 export type Cell = Piece;
 
@@ -19,9 +19,9 @@ export function table(heads: readonly string[], rows: readonly (readonly Cell[])
   const last = heads.length - 1;
   const fit = (cell: Cell, column: number): Cell => {
     const text = column === last ? printable(toText(cell)) : cut(toText(cell), widest);
-    return typeof cell === 'string' ? text : styled(cell.style, text);
+    return typeof cell === 'string' ? text : withStyle(cell.style, text);
   };
-  const all = [heads.map((head) => styled('dim', head)), ...rows].map((cells) => cells.map(fit));
+  const all = [heads.map((head) => withStyle('dim', head)), ...rows].map((cells) => cells.map(fit));
   const widths = heads.map((_, column) => Math.max(...all.map((cells) => measureWidth(toText(cells[column] ?? '')))));
   return all.map((cells) =>
     cells.flatMap((cell, column) => [

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { addClientCommands } from '../client/commands.ts';
 import { addOperateCommands } from '../operate/commands.ts';
-import { wantedAt } from './candidates.ts';
+import { findWanted } from './candidates.ts';
 import { addCompletionCommands } from './commands.ts';
 
 const program = new Command('bootready').option('--json', 'print JSON');
@@ -11,7 +11,7 @@ addOperateCommands(program);
 addCompletionCommands(program);
 
 function valuesAt(...words: string[]): string[] | string {
-  const wanted = wantedAt(program, words);
+  const wanted = findWanted(program, words);
   return wanted.kind === 'words' ? wanted.words.map(({ value }) => value) : wanted.kind;
 }
 

@@ -5,7 +5,7 @@ export type Candidate = { value: string; description: string };
 export type Wanted = { kind: 'words'; words: Candidate[] } | { kind: 'image' | 'shared-image' | 'file' | 'nothing' };
 
 /** By the definitions of the commands themselves, so that no list has to be kept beside them. @param words the last one is being typed */
-export function wantedAt(program: Command, words: readonly string[]): Wanted {
+export function findWanted(program: Command, words: readonly string[]): Wanted {
   const current = words.at(-1) ?? '';
   let command = program;
   let positionals = 0;
@@ -15,7 +15,7 @@ export function wantedAt(program: Command, words: readonly string[]): Wanted {
     if (open) open = undefined;
     else if (word === '--') onlyOperands = true;
     else if (!onlyOperands && word.startsWith('-'))
-      open = valued(readOptions(command).find(({ long, short }) => long === word || short === word));
+      open = keepIfValued(readOptions(command).find(({ long, short }) => long === word || short === word));
     else {
       const next = positionals === 0 ? command.commands.find((each) => each.name() === word) : undefined;
       if (next) command = next;
@@ -49,12 +49,12 @@ function readOptions(command: Command): Option[] {
   ];
 }
 
-function valued(option: Option | undefined): Option | undefined {
+function keepIfValued(option: Option | undefined): Option | undefined {
   return option?.required || option?.optional ? option : undefined;
 }
 
 function ofOption(option: Option): Wanted {
-  if (option.argChoices) return chosen(option.argChoices);
+  if (option.argChoices) return offerValues(option.argChoices);
   return { kind: /<(file|folder)>/.test(option.flags) ? 'file' : 'nothing' };
 }
 
@@ -62,12 +62,12 @@ function ofArgument({ registeredArguments: all }: Command, position: number): Wa
   const last = all.at(-1);
   const argument = all[position] ?? (last?.variadic ? last : undefined);
   if (!argument) return { kind: 'nothing' };
-  if (argument.argChoices) return chosen(argument.argChoices);
+  if (argument.argChoices) return offerValues(argument.argChoices);
   const name = argument.name();
   return { kind: name === 'image' || name === 'shared-image' || name === 'file' ? name : 'nothing' };
 }
 
-function chosen(values: readonly string[]): Wanted {
+function offerValues(values: readonly string[]): Wanted {
   return {
     kind: 'words',
     words: values.map((value) => ({ value, description: '' })),

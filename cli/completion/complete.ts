@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { connect } from '../client/api/api-client.ts';
 import { printable } from '../terminal.ts';
-import { type Candidate, type Wanted, wantedAt } from './candidates.ts';
+import { type Candidate, findWanted, type Wanted } from './candidates.ts';
 
 /** A user who presses Tab does not wait longer than this for a server. */
 const patienceMs = 1500;
@@ -12,7 +12,7 @@ const patienceMs = 1500;
  */
 export async function complete(program: Command, words: readonly string[]): Promise<void> {
   const current = words.at(-1) ?? '';
-  const wanted = wantedAt(program, words);
+  const wanted = findWanted(program, words);
   if (wanted.kind === 'file') {
     process.stdout.write('files\n');
     return;

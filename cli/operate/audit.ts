@@ -3,7 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { AuditFault, AuditHead } from '../../shared/ports/audit.ts';
 import { printResult } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
-import { type Line, styled } from '../terminal.ts';
+import { type Line, withStyle } from '../terminal.ts';
 import { type Output, withDatabase } from './with-database.ts';
 
 /** "ID:HASH", as "audit head" prints it. */
@@ -42,9 +42,12 @@ export async function verifyAudit(options: Output & { head?: string }): Promise<
   const { entries, head, fault } = result;
   const lines = (): Line[] =>
     fault
-      ? [[styled('bad', 'The audit log was changed: '), faultText(fault)], `${entries} entries before that are intact.`]
+      ? [
+          [withStyle('bad', 'The audit log was changed: '), faultText(fault)],
+          `${entries} entries before that are intact.`,
+        ]
       : [
-          [styled('good', 'Whole: '), `${entries} entries.`],
+          [withStyle('good', 'Whole: '), `${entries} entries.`],
           ...(head ? [`The head is ${headText(head)}`] : []),
           ...(kept ? [] : ['Only --head can show whether newer entries were removed.']),
         ];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import type { Language } from '../../shared/checks/define.ts';
 import { examine } from '../../shared/checks/examine.ts';
-import { findingView } from '../../shared/checks/finding-view.ts';
+import { toFindingView } from '../../shared/checks/finding-view.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import type { Policy, TargetFormat } from '../../shared/contracts/image.ts';
 import type { Examination } from '../../shared/contracts/run.ts';
@@ -63,6 +63,6 @@ export async function examineFile(input: ExamineInput, { signal, progress }: Exa
   const examination = judgeParts(parts, policy);
   return {
     ...examination,
-    findings: examination.findings.map((finding) => findingView(finding, language, examination.guest)),
+    findings: examination.findings.map((finding) => toFindingView(finding, language, examination.guest)),
   };
 }

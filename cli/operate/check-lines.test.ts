@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findingView } from '../../shared/checks/finding-view.ts';
+import { toFindingView } from '../../shared/checks/finding-view.ts';
 import { decide } from '../../shared/checks/verdict.ts';
 import type { CheckReport } from '../../shared/contracts/check.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
@@ -25,7 +25,7 @@ function makeReport(findings: Finding[], more: Partial<CheckReport> = {}): Check
     policy: 'enforce',
     verdict: decide(findings, more.policy ?? 'enforce'),
     layers: [{ kind: 'tar', member: 'debian-disk1.vmdk', offset: 512, size: 1 }, { kind: 'disk' }],
-    findings: findings.map((each) => findingView(each, 'en', more.guest)),
+    findings: findings.map((each) => toFindingView(each, 'en', more.guest)),
     tools: {},
     ...more,
   };
@@ -93,7 +93,7 @@ test('a refused upload has nothing but the reason', () => {
 });
 
 test('German', () => {
-  const report = makeReport([format], { findings: [findingView(format, 'de')] });
+  const report = makeReport([format], { findings: [toFindingView(format, 'de')] });
   expect(toText(report, 'de')).toContain('Bestanden (1)');
   expect(toText(report, 'de')).toMatch(/Es würde veröffentlicht \(policy enforce\)\.$/);
 });

@@ -6,7 +6,7 @@ import { type FindingGroup, readGroups, toFacts } from '../../shared/report/docu
 import { type ReportWords, reportWords } from '../../shared/report/words.ts';
 import { formatBytes } from '../../shared/text/quantities.ts';
 import { commandLines } from '../command-lines.ts';
-import { type Line, type Style, styled } from '../terminal.ts';
+import { type Line, type Style, withStyle } from '../terminal.ts';
 
 const verdictStyles = {
   publish: 'good',
@@ -24,22 +24,22 @@ export function checkLines(report: CheckReport, language: Language): Line[] {
   const say = reportWords[language];
   const { file, findings, verdict, policy } = report;
   return [
-    [styled('strong', file.name), `  ${formatBytes(file.size)}`],
+    [withStyle('strong', file.name), `  ${formatBytes(file.size)}`],
     ...toFacts({ ...report, title: file.name }, language).map(([label, value]): Line => `${label.padEnd(13)}${value}`),
     ...readGroups(findings, (finding) => rejects(finding, policy), language).flatMap((group) => groupLines(group, say)),
     '',
-    [styled(verdictStyles[verdict], say.wouldBe[verdict]), ` (policy ${policy}).`],
+    [withStyle(verdictStyles[verdict], say.wouldBe[verdict]), ` (policy ${policy}).`],
   ];
 }
 
 function groupLines({ kind, title, findings }: FindingGroup, say: ReportWords): Line[] {
   return [
     '',
-    styled(groupStyles[kind], `${title} (${findings.length})`),
+    withStyle(groupStyles[kind], `${title} (${findings.length})`),
     ...findings.flatMap((finding): Line[] => [
       `  ${finding.title}${finding.outcome === 'unknown' ? ` (${say.unknown})` : ''}`,
       ...(finding.problem ? [`      ${finding.problem}`] : []),
-      ...(finding.remedy ? [[styled('strong', `      ${say.advice}`), finding.remedy]] : []),
+      ...(finding.remedy ? [[withStyle('strong', `      ${say.advice}`), finding.remedy]] : []),
       ...commandLines(finding),
     ]),
   ];

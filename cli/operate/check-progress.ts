@@ -28,13 +28,13 @@ export function createCheckProgress(view: ProgressView, now: () => number = Date
     clearInterval(ticking);
     current = undefined;
   };
-  const done = (): void => {
+  const tellDone = (): void => {
     if (current) view.tellLine(`${name()}done, ${duration()}`);
     stop();
   };
   return {
     step: (step) => {
-      done();
+      tellDone();
       const mine = { step, begun: now(), percent: 0 };
       current = mine;
       if (view.hasStatusLine()) {
@@ -49,7 +49,7 @@ export function createCheckProgress(view: ProgressView, now: () => number = Date
         if (!view.hasStatusLine() && isNewTen) view.tellLine(`${name()}${percent} %`);
       };
     },
-    done,
+    done: tellDone,
     stop,
   };
 }

@@ -41,7 +41,7 @@ export async function doctor({
   role,
   json,
 }: OutputOptions & { only?: string; role?: ProcessRole }): Promise<void> {
-  const chosen = only === undefined ? dependencies : only.split(',').map(named);
+  const chosen = only === undefined ? dependencies : only.split(',').map(findDependency);
   const config = readConfig();
   const running = chosen.map((dependency) => examine(dependency, config, role));
   const all: Diagnosis[] = [];
@@ -60,7 +60,7 @@ export async function doctor({
   if (code !== exitCode.done) throw new Exit(code);
 }
 
-function named(name: string): Dependency {
+function findDependency(name: string): Dependency {
   const found = dependencies.find((dependency) => dependency.name === name.trim());
   if (found) return found;
   throw new BootreadyError({

@@ -6,7 +6,7 @@ import type { ListedKey, Role } from '../../shared/ports/projects.ts';
 import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { printResult } from '../client/output.ts';
 import { type Cell, table } from '../client/table.ts';
-import { styled } from '../terminal.ts';
+import { withStyle } from '../terminal.ts';
 import { noSuchProject, type Output, operator, print, valid, withDatabase } from './with-database.ts';
 
 export function createKey(
@@ -112,12 +112,12 @@ function toRows(keys: readonly ListedKey[], now: Date): Cell[][] {
     key.projectId,
     key.role,
     day(key.createdAt),
-    key.lastUsedAt ? minute(key.lastUsedAt) : styled('dim', 'never'),
+    key.lastUsedAt ? minute(key.lastUsedAt) : withStyle('dim', 'never'),
     hasEnded(key, now)
-      ? styled('bad', key.revokedAt ? 'revoked' : 'expired')
+      ? withStyle('bad', key.revokedAt ? 'revoked' : 'expired')
       : key.expiresAt
         ? minute(key.expiresAt)
-        : styled('dim', 'never'),
+        : withStyle('dim', 'never'),
     key.id,
   ]);
 }

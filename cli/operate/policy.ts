@@ -15,12 +15,16 @@ export function printPolicy(options: Options, env: NodeJS.ProcessEnv = process.e
   const buckets: BucketNames = { uploads: env.UPLOADS_BUCKET || 'uploads', images: env.IMAGES_BUCKET || 'images' };
   const policy =
     options.for === 'ceph'
-      ? bucketPolicy(chosen(options.bucket, storeBuckets, '--bucket'), buckets, toPrincipals(options.user ?? []))
-      : userPolicy(chosen(options.role, processRoles, '--role'), buckets);
+      ? bucketPolicy(chooseOne(options.bucket, storeBuckets, '--bucket'), buckets, toPrincipals(options.user ?? []))
+      : userPolicy(chooseOne(options.role, processRoles, '--role'), buckets);
   process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`);
 }
 
-function chosen<T extends ProcessRole | StoreBucket>(value: string | undefined, of: readonly T[], option: string): T {
+function chooseOne<T extends ProcessRole | StoreBucket>(
+  value: string | undefined,
+  of: readonly T[],
+  option: string,
+): T {
   const found = of.find((each) => each === value);
   if (found) return found;
   throw new BootreadyError({
@@ -36,7 +40,7 @@ function toPrincipals(users: readonly string[]): Partial<Record<ProcessRole, str
     users.map((each) => {
       const [role, ...name] = each.split('=');
       const [tenant, user] = name.join('=').includes('$') ? name.join('=').split('$') : ['', name.join('=')];
-      return [chosen(role, processRoles, '--user ROLE=NAME'), `arn:aws:iam::${tenant}:user/${user}`];
+      return [chooseOne(role, processRoles, '--user ROLE=NAME'), `arn:aws:iam::${tenant}:user/${user}`];
     }),
   );
 }

@@ -4,7 +4,7 @@ import { compareStore, type StoreDifference } from '../../shared/store/compare-s
 import { formatBytes } from '../../shared/text/quantities.ts';
 import { printResult } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
-import { type Line, styled } from '../terminal.ts';
+import { type Line, withStyle } from '../terminal.ts';
 import { readConfig } from './environment.ts';
 import { type Output, withDatabase } from './with-database.ts';
 
@@ -24,10 +24,10 @@ export async function checkStore(options: Output & { read?: boolean }): Promise<
     ...advice.filter(({ kind }) => differences.some((each) => each.kind === kind)).map(({ text }) => text),
     differences.length > 0
       ? [
-          styled('bad', 'They differ: '),
+          withStyle('bad', 'They differ: '),
           `${images} published images, ${objects} objects, ${differences.length} differences.`,
         ]
-      : [styled('good', 'They agree: '), `${images} published images, ${objects} objects.`],
+      : [withStyle('good', 'They agree: '), `${images} published images, ${objects} objects.`],
   ];
   printResult(compared, lines, options);
   if (differences.length > 0) throw new Exit(exitCode.rejected);
@@ -38,14 +38,14 @@ function toLine(difference: StoreDifference): Line {
     case 'missing': {
       const { name, imageId, projectId, bucket, key } = difference.image;
       return [
-        styled('bad', 'No object: '),
+        withStyle('bad', 'No object: '),
         `image "${name}" (${imageId}) of ${projectId}: ${bucket}/${key} does not exist.`,
       ];
     }
     case 'changed': {
       const { name, imageId, projectId, bucket, key } = difference.image;
       return [
-        styled('bad', 'Other bytes: '),
+        withStyle('bad', 'Other bytes: '),
         `image "${name}" (${imageId}) of ${projectId}: ${bucket}/${key} has ${difference.found} instead of ${difference.expected}.`,
       ];
     }
@@ -53,7 +53,7 @@ function toLine(difference: StoreDifference): Line {
       const { bucket, key, size } = difference.object;
       const { image } = difference;
       return [
-        styled('careful', 'No record: '),
+        withStyle('careful', 'No record: '),
         `${bucket}/${key}, ${formatBytes(size)}.`,
         image ? ` The image "${image.name}" has the status ${image.status}.` : '',
       ];

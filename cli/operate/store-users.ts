@@ -31,7 +31,7 @@ export async function makeUsersOfStore({
   const config = readConfig();
   const secrets = await secretsIn(keys);
   const root = toRootConfig(config);
-  await answering(config);
+  await waitForStore(config);
   await makeStoreUsers(root, secrets);
   await putStorePolicies(root, { uploads: config.UPLOADS_BUCKET, images: config.IMAGES_BUCKET });
   if (origins.length > 0) await allowUploadsFrom(root, config.UPLOADS_BUCKET, origins);
@@ -48,7 +48,7 @@ function toRootConfig(config: Config): ObjectStoreConfig {
   };
 }
 
-async function answering(config: Config): Promise<void> {
+async function waitForStore(config: Config): Promise<void> {
   const store = openObjectStore(config);
   for (const until = Date.now() + patienceMs; ; ) {
     try {

@@ -6,7 +6,7 @@ import { readPublicKeys } from '../../shared/provenance/keys.ts';
 import { type Verification, verifyProvenance } from '../../shared/provenance/verify.ts';
 import { computeSha256 } from '../../shared/store/sha256.ts';
 import { Exit } from '../exit.ts';
-import { type Line, printJson, printLine, styled, tellLine } from '../terminal.ts';
+import { type Line, printJson, printLine, tellLine, withStyle } from '../terminal.ts';
 
 type VerifyOptions = { provenance: string; key: string; json?: boolean };
 
@@ -17,10 +17,10 @@ export async function verifyFile(path: string, { provenance, key, json }: Verify
   const sha256 = await computeHash(path);
   const verification = verifyProvenance(text, sha256, keys);
   if (json) printJson({ file: path, sha256, ...verification });
-  else if (verification.trusted) for (const line of trustedLines(path, verification)) printLine(line);
+  else if (verification.trusted) for (const line of describeTrust(path, verification)) printLine(line);
   else {
-    tellLine([styled('bad', 'Do not trust: '), verification.message]);
-    tellLine([styled('strong', 'To do: '), verification.remedy]);
+    tellLine([withStyle('bad', 'Do not trust: '), verification.message]);
+    tellLine([withStyle('strong', 'To do: '), verification.remedy]);
   }
   if (!verification.trusted) throw new Exit(1);
 }
@@ -28,13 +28,13 @@ export async function verifyFile(path: string, { provenance, key, json }: Verify
 const counts =
   '{passed, plural, one {# check} other {# checks}} passed, {warned, plural, one {# warning} other {# warnings}}, {unknown} unknown';
 
-function trustedLines(path: string, { statement, keyId }: Extract<Verification, { trusted: true }>): Line[] {
+function describeTrust(path: string, { statement, keyId }: Extract<Verification, { trusted: true }>): Line[] {
   const { buildDefinition, runDetails } = statement.predicate;
   const [upload] = buildDefinition.resolvedDependencies;
   const checks = runDetails.byproducts.find(({ name }) => name === 'checks')?.annotations;
   const count = (name: string): number => (checks?.[name] as unknown[] | undefined)?.length ?? 0;
   return [
-    [styled('good', `${path} is the published image.`)],
+    [withStyle('good', `${path} is the published image.`)],
     `signed by   ${keyId}`,
     `published   ${runDetails.metadata.finishedOn}`,
     `made of     ${upload?.digest ? `an upload with SHA-256 ${upload.digest.sha256}` : 'an upload that was not hashed'}`,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ImageDetail, RunView, StepView } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { elapsed, type Line, startLine } from '../terminal/line.mjs';
+import { formatElapsed, type Line, startLine } from '../terminal/line.mjs';
 import type { ApiClient } from './api-client.ts';
 import { stepLine } from './words.ts';
 
@@ -45,7 +45,7 @@ export async function watchRun(api: ApiClient, imageId: string, signal: AbortSig
     if (status !== 'running') {
       open?.line.end();
       open = undefined;
-      const time = finishedAt ? elapsed(Date.parse(finishedAt) - Date.parse(startedAt)) : '';
+      const time = finishedAt ? formatElapsed(Date.parse(finishedAt) - Date.parse(startedAt)) : '';
       const how = status === 'done' ? `done in ${time}` : `${status}${message ? `: ${message}` : ''} after ${time}`;
       process.stdout.write(`${stepLine(step, `${how}${again}`)}\n`);
       shown.add(step);
@@ -63,7 +63,7 @@ export async function watchRun(api: ApiClient, imageId: string, signal: AbortSig
     for (;;) {
       const image = await api.image(imageId);
       const run = image?.runs[0];
-      if (!image) throw vanished();
+      if (!image) throw makeVanishedError();
       for (const step of run?.steps ?? []) if (!shown.has(step.step)) show(step);
       // The news that a step is done may come a moment after the end of its run.
       if (run && ended.has(run.status)) {
@@ -77,7 +77,7 @@ export async function watchRun(api: ApiClient, imageId: string, signal: AbortSig
   }
 }
 
-function vanished(): BootreadyError {
+function makeVanishedError(): BootreadyError {
   return new BootreadyError({
     code: 'not-found',
     message: 'The image of the sample was deleted while it was being worked on.',

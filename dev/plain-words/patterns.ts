@@ -5,18 +5,18 @@ export type Pattern = { readonly find: RegExp; readonly instead: string };
 const start = String.raw`(?:^|[.:!?]\**\s+|\n\s*(?:[-*]|\d+\.)\s+|\|\s*|\n\n)[“"„(*]*`;
 
 /** Lines may break anywhere. */
-function spaced(source: string): string {
+function allowLineBreaks(source: string): string {
   return source.replaceAll(' ', String.raw`\s+`);
 }
 
 function word(source: string, instead: string): Pattern {
   return {
-    find: new RegExp(String.raw`(?<![\w-])(?:${spaced(source)})(?![\w-])`, 'giu'),
+    find: new RegExp(String.raw`(?<![\w-])(?:${allowLineBreaks(source)})(?![\w-])`, 'giu'),
     instead,
   };
 }
 
-function opening(source: string, instead: string): Pattern {
+function matchOpening(source: string, instead: string): Pattern {
   return {
     find: new RegExp(`(?<=${start})(?:${source})`, 'gu'),
     instead,
@@ -25,16 +25,16 @@ function opening(source: string, instead: string): Pattern {
 
 export const patterns: readonly Pattern[] = [
   // How a sentence starts.
-  opening('Of (?!course)[^?]', 'start with the subject, not with "Of ..."'),
-  opening(
+  matchOpening('Of (?!course)[^?]', 'start with the subject, not with "Of ..."'),
+  matchOpening(
     String.raw`What (?![^.?!]*\?)(?=[^.?!|]*[.;:,]|[a-z ]*$)`,
     'name the thing: "The upload ..." instead of "What ..."',
   ),
-  opening(
+  matchOpening(
     String.raw`(?:Whoever|Whom|Whose (?![^.?!]*\?))`,
     'name the actor: "A client that ..." instead of "Whoever ..."',
   ),
-  opening(
+  matchOpening(
     'Was (?:[a-zäöü]+ )+[^.?!]*, (?:wird|werden|ist|sind|folgt|bleibt)',
     'Subjekt nennen statt "Was ..., wird ..."',
   ),

@@ -85,10 +85,10 @@ export async function findings(all: boolean): Promise<({ file: string } & Findin
     if (unheld.test(file)) continue;
     const inTest = file.includes('.test.') || file.startsWith('test/');
     const topic = (kind: Prose['kind']): Topic => (kind === 'text' && inTest ? 'test' : kind);
-    const wanted = ({ kind }: Finding): boolean => all || held[topic(kind)].some((room) => room.test(file));
+    const isWanted = ({ kind }: Finding): boolean => all || held[topic(kind)].some((room) => room.test(file));
     found.push(
       ...findingsIn(file, readFileSync(join(root, file), 'utf8'))
-        .filter(wanted)
+        .filter(isWanted)
         .map((one) => ({ file, ...one })),
     );
   }

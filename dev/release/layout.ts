@@ -10,7 +10,7 @@ import type { Recipe } from './recipe.ts';
 
 type Descriptor = { mediaType: string; digest: string; size: number };
 
-async function sha256Of(path: string): Promise<string> {
+async function computeSha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 ** 2 })) hash.update(chunk as Buffer);
   return `sha256:${hash.digest('hex')}`;
@@ -34,7 +34,7 @@ async function addLayer(folder: string, tar: string): Promise<Descriptor & { dif
     createGzip({ level: 6 }),
     createWriteStream(partial),
   );
-  const [digest, diffId, { size }] = await Promise.all([sha256Of(partial), sha256Of(tar), stat(partial)]);
+  const [digest, diffId, { size }] = await Promise.all([computeSha256(partial), computeSha256(tar), stat(partial)]);
   await rename(partial, blobPath(folder, digest));
   return { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size, diffId };
 }

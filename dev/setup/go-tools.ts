@@ -26,7 +26,7 @@ const sources: Record<Tool, { package: string; module?: string; versionArgs?: st
 };
 
 /** Those of the tools that are neither built nor in PATH in a fit version. A fit one in PATH is noted. */
-export async function missingTools(tools: readonly Tool[]): Promise<Tool[]> {
+export async function findMissingTools(tools: readonly Tool[]): Promise<Tool[]> {
   const missing: Tool[] = [];
   for (const tool of tools) if (!((await isBuilt(tool)) || (await takeFromPath(tool)))) missing.push(tool);
   return missing;
@@ -62,7 +62,7 @@ async function isFit(tool: Tool, program: string): Promise<boolean> {
     ({ stdout }) => stdout,
     () => '',
   );
-  const pinned = readNumbers((await pinnedVersion(tool, module)) ?? '');
+  const pinned = readNumbers((await readPinnedVersion(tool, module)) ?? '');
   const found = readNumbers(printed);
   return Boolean(pinned && found && found[0] === pinned[0] && found[1] >= pinned[1]);
 }
@@ -72,7 +72,7 @@ function readNumbers(text: string): [number, number] | undefined {
   return major && minor ? [Number(major), Number(minor)] : undefined;
 }
 
-async function pinnedVersion(tool: Tool, module: string): Promise<string | undefined> {
+async function readPinnedVersion(tool: Tool, module: string): Promise<string | undefined> {
   return (await readFile(join(toolModule(tool), 'go.mod'), 'utf8'))
     .split('\n')
     .map((line) =>

@@ -35,7 +35,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Service &
   const cluster = join(dataDir, 'cluster');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await endOrphan(cluster);
-  const launch = await unprivileged();
+  const launch = await findLaunch();
   if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(launch, programs.initdb, cluster, password);
   if (options.host) await letIn(cluster);
 
@@ -65,7 +65,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Service &
  * Postgres refuses to run as root, and as a user without a name. In a user namespace of its own it is "nobody", while its files
  * stay ours: no system user is needed and no folder must be opened to others (user_namespaces(7)).
  */
-async function unprivileged(): Promise<Launch> {
+async function findLaunch(): Promise<Launch> {
   if (process.getuid?.() !== 0 && hasName()) return (command, args) => ({ command, args });
   const wrapper = ['--user', '--map-user=65534', '--map-group=65534', '--'];
   try {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { BootreadyError } from '../../shared/errors.ts';
 import { mallocEnvironment, type ProcessRole } from '../../shared/operation/process-roles.ts';
 import { root } from '../bootstrap/host.mjs';
-import { elapsed } from '../terminal/line.mjs';
+import { formatElapsed } from '../terminal/line.mjs';
 import { loginUrl } from './logins.ts';
 import { withOwnSecrets } from './own-secrets.ts';
 import { type Service, startServer } from './service.ts';
@@ -35,7 +35,7 @@ export function productEnv(state: StackState, dataDir: string): Record<string, s
     SCRATCH_DIR: join(dataDir, 'scratch'),
     // Compiled sources are kept: a start takes half the time. https://nodejs.org/api/module.html#module-compile-cache
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
-    ...passedOn(),
+    ...readPassedOn(),
   };
 }
 
@@ -51,7 +51,7 @@ export function processEnv(role: ProcessRole, state: StackState, dataDir: string
 }
 
 /** Settings that can be tried with the embedded stack: POLICY=warn npm start */
-function passedOn(): Record<string, string> {
+function readPassedOn(): Record<string, string> {
   const names = [
     'TARGET_FORMAT',
     'POLICY',
@@ -122,8 +122,8 @@ export async function startProduct(options: ProductOptions): Promise<Service> {
       const how = await current.gone;
       if (stopped.signal.aborted) return how;
       if (Date.now() - since > steady) wait = 1000;
-      say(`${name} ended unexpectedly (${how}); it is started again in ${elapsed(wait)}. Its log: ${logFile}`);
-      await Promise.race([pause(wait), aborted(stopped.signal)]);
+      say(`${name} ended unexpectedly (${how}); it is started again in ${formatElapsed(wait)}. Its log: ${logFile}`);
+      await Promise.race([pause(wait), waitForAbort(stopped.signal)]);
       if (stopped.signal.aborted) return how;
       wait = Math.min(wait * 2, longestPause);
       // A start that fails is an end like another.
@@ -147,6 +147,6 @@ export async function startProduct(options: ProductOptions): Promise<Service> {
   };
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function waitForAbort(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -40,7 +40,7 @@ function pause(ms: number): Promise<void> {
 }
 
 /** A command for spawn that ends with us even when we are killed: no orphans (setpriv(1); prctl(2), PR_SET_PDEATHSIG). */
-export function tied(command: string, args: readonly string[]): [command: string, args: string[]] {
+export function tieToUs(command: string, args: readonly string[]): [command: string, args: string[]] {
   return ['setpriv', ['--pdeathsig', 'KILL', command, ...args]];
 }
 
@@ -52,9 +52,9 @@ export async function startServer(options: ServerOptions): Promise<Service> {
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
   // A full disk must not take the stack down for want of a log.
   log.on('error', () => undefined);
-  const child = spawn(...tied(options.command, options.args), {
+  const child = spawn(...tieToUs(options.command, options.args), {
     ...(options.cwd ? { cwd: options.cwd } : {}),
-    env: { ...inherited(), ...options.env },
+    env: { ...inheritEnvironment(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -108,7 +108,7 @@ export async function startServer(options: ServerOptions): Promise<Service> {
 }
 
 /** A user whose name is not in /etc/passwd (LDAP, containers) needs USER: Go programs without C ask for it. */
-function inherited(): Record<string, string> {
+function inheritEnvironment(): Record<string, string> {
   return {
     USER: 'bootready',
     ...Object.fromEntries(

@@ -151,8 +151,8 @@ describe('a server', () => {
 test('what is tied to a process ends with it, even when that is killed', async () => {
   const service = pathToFileURL(join(import.meta.dirname, 'service.ts')).href;
   const script = `import { spawn } from 'node:child_process';
-    import { tied } from '${service}';
-    console.log(spawn(...tied('sleep', ['60']), { detached: true }).pid);`;
+    import { tieToUs } from '${service}';
+    console.log(spawn(...tieToUs('sleep', ['60']), { detached: true }).pid);`;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

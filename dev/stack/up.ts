@@ -74,7 +74,7 @@ export async function startStack(options: UpOptions): Promise<StackState> {
     }
 
     line.update('Starting the API');
-    const metered = (role: ProcessRole, port: number, more: Record<string, string> = {}) => ({
+    const withMetrics = (role: ProcessRole, port: number, more: Record<string, string> = {}) => ({
       say,
       env: {
         ...processEnv(role, state, dataDir),
@@ -85,7 +85,7 @@ export async function startStack(options: UpOptions): Promise<StackState> {
     const apiUrl = `http://127.0.0.1:${ports.api}`;
     began(
       await startProduct({
-        ...metered('api', ports.metricsApi),
+        ...withMetrics('api', ports.metricsApi),
         name: 'The API',
         args: ['api'],
         nodeOptions: heapOptions.api,
@@ -111,7 +111,7 @@ export async function startStack(options: UpOptions): Promise<StackState> {
     line.update('Starting the workers');
     began(
       await startProduct({
-        ...metered('worker', ports.metricsSteps, { TEMPORAL_METRICS_PORT: String(ports.metricsTemporal) }),
+        ...withMetrics('worker', ports.metricsSteps, { TEMPORAL_METRICS_PORT: String(ports.metricsTemporal) }),
         name: 'The worker for steps',
         args: ['worker', '--steps'],
         nodeOptions: heapOptions.worker,
@@ -120,7 +120,7 @@ export async function startStack(options: UpOptions): Promise<StackState> {
     );
     began(
       await startProduct({
-        ...metered('queues', ports.metricsQueues),
+        ...withMetrics('queues', ports.metricsQueues),
         name: 'The worker for queues',
         args: ['worker', '--queues'],
         nodeOptions: heapOptions.queues,

@@ -5,7 +5,7 @@ export type Line = {
   /** Ends it with other words, or with none. */
   end(words?: string): void;
 };
-export declare const elapsed: (milliseconds: number) => string;
+export declare const formatElapsed: (milliseconds: number) => string;
 export declare const print: (text?: string) => void;
 /** `silentFor`: milliseconds before anything is shown, for work that is mostly quick. */
 export declare const startLine: (text: string, options?: { silentFor?: number }) => Line;

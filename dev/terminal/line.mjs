@@ -5,14 +5,14 @@ const isTerminal = () => Boolean(process.stdout.isTTY);
 let open;
 
 /** Seconds as people read them. */
-export const elapsed = (milliseconds) => {
+export const formatElapsed = (milliseconds) => {
   if (milliseconds < 9950) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
   return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 };
 
 const draw = () => {
-  const time = ` (${elapsed(Date.now() - open.started)})`;
+  const time = ` (${formatElapsed(Date.now() - open.started)})`;
   const text = open.text.slice(0, (process.stdout.columns || 80) - 1 - time.length);
   process.stdout.write(`\r${text}${time}\x1b[K`);
 };
@@ -43,7 +43,7 @@ export const startLine = (text, { silentFor = 0 } = {}) => {
     () => {
       if (!shown) return;
       if (isTerminal()) draw();
-      else process.stdout.write(`${line.text} (${elapsed(Date.now() - line.started)})\n`);
+      else process.stdout.write(`${line.text} (${formatElapsed(Date.now() - line.started)})\n`);
     },
     isTerminal() ? 1000 : 30_000,
   );
@@ -59,11 +59,11 @@ export const startLine = (text, { silentFor = 0 } = {}) => {
       line.text = words;
       if (!shown) return;
       if (isTerminal()) draw();
-      else if (mark) process.stdout.write(`${words} (${elapsed(Date.now() - line.started)})\n`);
+      else if (mark) process.stdout.write(`${words} (${formatElapsed(Date.now() - line.started)})\n`);
     },
     done: (words) => {
       close();
-      if (shown) process.stdout.write(`${words ?? line.text}: done in ${elapsed(Date.now() - line.started)}\n`);
+      if (shown) process.stdout.write(`${words ?? line.text}: done in ${formatElapsed(Date.now() - line.started)}\n`);
     },
     /** Ends it with other words, or with none. */
     end: (words) => {

@@ -44,7 +44,7 @@ const client = createClient<paths>();
 client.use({ onRequest: ({ request }) => request.headers.set('accept-language', document.documentElement.lang) });
 
 /** The data of an answer. @throws ApiProblem */
-async function answered<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+async function readAnswer<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await asked.catch((cause: Error) => {
     throw new ApiProblem({ status: 0, code: 'unreachable', message: cause.message });
   });
@@ -62,82 +62,84 @@ export type ListQuery = { [Name in keyof Query]: Query[Name] | undefined };
 
 /** The HTTP API as the portal uses it, by the client that is made of its OpenAPI document. All throw ApiProblem. */
 export const api = {
-  self: () => answered(client.GET('/v1/self')),
-  signIn: (key: string) => answered(client.POST('/v1/session', { headers: { authorization: `Bearer ${key}` } })),
-  signOut: () => answered(client.DELETE('/v1/session')),
+  self: () => readAnswer(client.GET('/v1/self')),
+  signIn: (key: string) => readAnswer(client.POST('/v1/session', { headers: { authorization: `Bearer ${key}` } })),
+  signOut: () => readAnswer(client.DELETE('/v1/session')),
   signInWays: (): Promise<SignInWays> =>
-    answered(fetch('/sign-in').then(async (response) => ({ data: await response.json(), response }))),
-  sessions: () => answered(client.GET('/v1/sessions')),
-  endSession: (session: string) => answered(client.DELETE('/v1/sessions/{session}', { params: { path: { session } } })),
-  endOtherSessions: () => answered(client.DELETE('/v1/sessions')),
-  chooseProject: (projectId: string) => answered(client.PATCH('/v1/session', { body: { projectId } })),
+    readAnswer(fetch('/sign-in').then(async (response) => ({ data: await response.json(), response }))),
+  sessions: () => readAnswer(client.GET('/v1/sessions')),
+  endSession: (session: string) =>
+    readAnswer(client.DELETE('/v1/sessions/{session}', { params: { path: { session } } })),
+  endOtherSessions: () => readAnswer(client.DELETE('/v1/sessions')),
+  chooseProject: (projectId: string) => readAnswer(client.PATCH('/v1/session', { body: { projectId } })),
 
   /** Undefined values are not sent. */
-  images: (query: ListQuery) => answered(client.GET('/v1/images', { params: { query: query as Query } })),
-  image: (id: string) => answered(client.GET('/v1/images/{id}', ofId(id))),
-  createImage: (body: CreateImage) => answered(client.POST('/v1/images', { body })),
-  changeImage: (id: string, body: ChangeImage) => answered(client.PATCH('/v1/images/{id}', { ...ofId(id), body })),
-  deleteImage: (id: string) => answered(client.DELETE('/v1/images/{id}', ofId(id))),
-  downloadLink: (id: string) => answered(client.GET('/v1/images/{id}/download', ofId(id))),
-  createRun: (id: string, body: CreateRun = {}) => answered(client.POST('/v1/images/{id}/runs', { ...ofId(id), body })),
+  images: (query: ListQuery) => readAnswer(client.GET('/v1/images', { params: { query: query as Query } })),
+  image: (id: string) => readAnswer(client.GET('/v1/images/{id}', ofId(id))),
+  createImage: (body: CreateImage) => readAnswer(client.POST('/v1/images', { body })),
+  changeImage: (id: string, body: ChangeImage) => readAnswer(client.PATCH('/v1/images/{id}', { ...ofId(id), body })),
+  deleteImage: (id: string) => readAnswer(client.DELETE('/v1/images/{id}', ofId(id))),
+  downloadLink: (id: string) => readAnswer(client.GET('/v1/images/{id}/download', ofId(id))),
+  createRun: (id: string, body: CreateRun = {}) =>
+    readAnswer(client.POST('/v1/images/{id}/runs', { ...ofId(id), body })),
   createDelivery: (id: string, body: CreateDelivery) =>
-    answered(client.POST('/v1/images/{id}/deliveries', { ...ofId(id), body })),
+    readAnswer(client.POST('/v1/images/{id}/deliveries', { ...ofId(id), body })),
   cancelDelivery: (id: string, target: string) =>
-    answered(client.POST('/v1/images/{id}/deliveries/{target}/cancel', { params: { path: { id, target } } })),
-  cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofId(id))),
+    readAnswer(client.POST('/v1/images/{id}/deliveries/{target}/cancel', { params: { path: { id, target } } })),
+  cancelRun: (id: string) => readAnswer(client.POST('/v1/images/{id}/cancel', ofId(id))),
 
-  members: (id: string) => answered(client.GET('/v1/images/{id}/members', ofId(id))),
+  members: (id: string) => readAnswer(client.GET('/v1/images/{id}/members', ofId(id))),
   share: (id: string, project: string) =>
-    answered(client.PUT('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
+    readAnswer(client.PUT('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
   unshare: (id: string, project: string) =>
-    answered(client.DELETE('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
+    readAnswer(client.DELETE('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
   answerShare: (id: string, project: string, status: MemberStatus) =>
-    answered(
+    readAnswer(
       client.PATCH('/v1/images/{id}/members/{project}', { params: { path: { id, project } }, body: { status } }),
     ),
   promote: (id: string, family: string) =>
-    answered(client.POST('/v1/images/{id}/promote', { ...ofId(id), body: { family } })),
+    readAnswer(client.POST('/v1/images/{id}/promote', { ...ofId(id), body: { family } })),
 
-  remedies: (id: string) => answered(client.GET('/v1/images/{id}/repairs', ofId(id))),
+  remedies: (id: string) => readAnswer(client.GET('/v1/images/{id}/repairs', ofId(id))),
   createRepair: (id: string, body: CreateRepair) =>
-    answered(client.POST('/v1/images/{id}/repairs', { ...ofId(id), body })),
-  provenanceKeys: () => answered(client.GET('/v1/provenance/keys')),
+    readAnswer(client.POST('/v1/images/{id}/repairs', { ...ofId(id), body })),
+  provenanceKeys: () => readAnswer(client.GET('/v1/provenance/keys')),
 
   openUpload: (id: string, size: number) =>
-    answered(client.POST('/v1/images/{id}/upload', { ...ofId(id), body: { size } })),
+    readAnswer(client.POST('/v1/images/{id}/upload', { ...ofId(id), body: { size } })),
   signParts: (id: string, partNumbers: number[]) =>
-    answered(client.POST('/v1/images/{id}/upload/parts', { ...ofId(id), body: { partNumbers } })),
+    readAnswer(client.POST('/v1/images/{id}/upload/parts', { ...ofId(id), body: { partNumbers } })),
   completeUpload: (id: string, size: number) =>
-    answered(client.POST('/v1/images/{id}/upload/complete', { ...ofId(id), body: { size } })),
-  abandonUpload: (id: string) => answered(client.DELETE('/v1/images/{id}/upload', ofId(id))),
+    readAnswer(client.POST('/v1/images/{id}/upload/complete', { ...ofId(id), body: { size } })),
+  abandonUpload: (id: string) => readAnswer(client.DELETE('/v1/images/{id}/upload', ofId(id))),
 
-  webhooks: () => answered(client.GET('/v1/webhooks')),
-  createWebhook: (url: string) => answered(client.POST('/v1/webhooks', { body: { url } })),
-  disableWebhook: (id: string) => answered(client.DELETE('/v1/webhooks/{id}', ofId(id))),
+  webhooks: () => readAnswer(client.GET('/v1/webhooks')),
+  createWebhook: (url: string) => readAnswer(client.POST('/v1/webhooks', { body: { url } })),
+  disableWebhook: (id: string) => readAnswer(client.DELETE('/v1/webhooks/{id}', ofId(id))),
 
-  families: () => answered(client.GET('/v1/families')),
-  sources: () => answered(client.GET('/v1/image-sources')),
+  families: () => readAnswer(client.GET('/v1/families')),
+  sources: () => readAnswer(client.GET('/v1/image-sources')),
   setSource: (family: string, body: SetImageSource) =>
-    answered(client.PUT('/v1/image-sources/{family}', { params: { path: { family } }, body })),
+    readAnswer(client.PUT('/v1/image-sources/{family}', { params: { path: { family } }, body })),
   refreshSource: (family: string) =>
-    answered(client.POST('/v1/image-sources/{family}/refresh', { params: { path: { family } } })),
+    readAnswer(client.POST('/v1/image-sources/{family}/refresh', { params: { path: { family } } })),
   deleteSource: (family: string) =>
-    answered(client.DELETE('/v1/image-sources/{family}', { params: { path: { family } } })),
+    readAnswer(client.DELETE('/v1/image-sources/{family}', { params: { path: { family } } })),
 
-  operations: () => answered(client.GET('/v1/operations')),
-  endedRuns: () => answered(client.GET('/v1/operations/ended-runs')),
+  operations: () => readAnswer(client.GET('/v1/operations')),
+  endedRuns: () => readAnswer(client.GET('/v1/operations/ended-runs')),
   uploadEvents: (query: { before?: number; settled?: 'true' | 'false' }) =>
-    answered(client.GET('/v1/upload-events', { params: { query } })),
+    readAnswer(client.GET('/v1/upload-events', { params: { query } })),
   replayEvent: (event: number) =>
-    answered(client.POST('/v1/upload-events/{event}/replay', { params: { path: { event } } })),
+    readAnswer(client.POST('/v1/upload-events/{event}/replay', { params: { path: { event } } })),
   quotas: (query: { sort: QuotaSort; offset: number; limit: number }) =>
-    answered(client.GET('/v1/quotas', { params: { query } })),
+    readAnswer(client.GET('/v1/quotas', { params: { query } })),
   changeQuota: (project: string, body: ChangeQuota) =>
-    answered(client.PATCH('/v1/projects/{project}/quota', { params: { path: { project } }, body })),
-  keys: () => answered(client.GET('/v1/keys')),
-  revokeKey: (key: string) => answered(client.DELETE('/v1/keys/{key}', { params: { path: { key } } })),
+    readAnswer(client.PATCH('/v1/projects/{project}/quota', { params: { path: { project } }, body })),
+  keys: () => readAnswer(client.GET('/v1/keys')),
+  revokeKey: (key: string) => readAnswer(client.DELETE('/v1/keys/{key}', { params: { path: { key } } })),
   auditLog: (query: AuditFilter & { before?: number }) =>
-    answered(client.GET('/v1/audit-log', { params: { query: query as AuditLogQuery } })),
+    readAnswer(client.GET('/v1/audit-log', { params: { query: query as AuditLogQuery } })),
 };
 
 /** For what is not asked by fetch. */
@@ -149,7 +151,7 @@ export const listStream = address('/v1/images/stream', {});
 export function auditExportUrl(filter: AuditFilter): string {
   return `${address('/v1/audit-log/export', {})}?${new URLSearchParams(filter as Record<string, string>)}`;
 }
-export function streamOf(id: string, language: string): string {
+export function linkStream(id: string, language: string): string {
   return `${address('/v1/images/{id}/stream', { id })}?language=${language}`;
 }
 
@@ -161,7 +163,7 @@ export function signInAt(to: string): string {
 export function linkEvidence(id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json'): string {
   return address('/v1/images/{id}/runs/{run}/evidence/{name}', { id, run, name });
 }
-export function reportOf(id: string, run: number, as: 'html' | 'json', language: string): string {
+export function linkReport(id: string, run: number, as: 'html' | 'json', language: string): string {
   return `${address('/v1/images/{id}/runs/{run}/report', { id, run })}?as=${as}&lang=${language}`;
 }
 export function linkProvenance(id: string): string {

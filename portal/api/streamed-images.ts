@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ImageDetail } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
-import { api, type ListQuery, listStream, streamOf } from './client.ts';
+import { api, type ListQuery, linkStream, listStream } from './client.ts';
 
 const againMs = 2000;
 
@@ -69,7 +69,7 @@ export function useImage(id: string) {
   const client = useQueryClient();
   const queryKey = ['image', id, language];
   const connected = useStream(
-    streamOf(id, language),
+    linkStream(id, language),
     'image',
     (data) => client.setQueryData(queryKey, JSON.parse(data) as ImageDetail),
     () => {

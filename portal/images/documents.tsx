@@ -1,6 +1,6 @@
 import { List, ListItem } from '@patternfly/react-core';
 import type { RunView } from '../../shared/contracts/api.ts';
-import { linkEvidence, linkProvenance, reportOf } from '../api/client.ts';
+import { linkEvidence, linkProvenance, linkReport } from '../api/client.ts';
 import { useSpeech } from '../words/language.tsx';
 
 type Props = { imageId: string; hasProvenance: boolean; run: RunView };
@@ -11,8 +11,8 @@ export function Documents({ imageId, hasProvenance, run }: Props) {
   const { report } = run;
   if (!report) return null;
   const documents = [
-    { word: 'reportPage', url: reportOf(imageId, run.number, 'html', language) },
-    { word: 'reportJson', url: reportOf(imageId, run.number, 'json', language) },
+    { word: 'reportPage', url: linkReport(imageId, run.number, 'html', language) },
+    { word: 'reportJson', url: linkReport(imageId, run.number, 'json', language) },
     ...(report.sbom
       ? [{ word: 'billOfMaterials', url: linkEvidence(imageId, run.number, 'sbom.cdx.json') } as const]
       : []),

@@ -9,7 +9,7 @@ import type { FindingView, RunView } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
 import { areaOf } from './check-areas.ts';
 import { Command } from './command.tsx';
-import { findingId } from './finding-id.ts';
+import { toFindingId } from './finding-id.ts';
 
 const looks = {
   fail: { color: 'red', icon: <ExclamationCircleIcon />, word: 'outcomeFail' },
@@ -78,7 +78,7 @@ function Entry({ finding }: { finding: FindingView }) {
   const { t } = useSpeech();
   const { color, icon, word } = looks[finding.outcome];
   return (
-    <li className="finding" id={findingId(finding)}>
+    <li className="finding" id={toFindingId(finding)}>
       <div className="finding-head">
         <h3 className="guest-text">{finding.title}</h3>
         <Label color={color} icon={icon} variant="outline" isCompact>

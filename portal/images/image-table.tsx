@@ -52,7 +52,7 @@ export function ImageTable({
     },
     [chosen, onChoose],
   );
-  const sortedBy = (column: ImageSort): Pick<ThProps, 'sort'> => {
+  const sortBy = (column: ImageSort): Pick<ThProps, 'sort'> => {
     if (!sorting) return {};
     const { sort = 'created', direction = 'desc' } = sorting.filters;
     return {
@@ -84,15 +84,15 @@ export function ImageTable({
               />
             </Th>
           )}
-          <Th {...sortedBy('name')}>{t('name')}</Th>
+          <Th {...sortBy('name')}>{t('name')}</Th>
           <Th>{t('status')}</Th>
           <Th>{t('system')}</Th>
           <Th>{t('format')}</Th>
-          <Th {...sortedBy('size')}>{t('size')}</Th>
+          <Th {...sortBy('size')}>{t('size')}</Th>
           {areOwn && <Th visibility={wideOnly}>{t('visibilityColumn')}</Th>}
           {showsOwner && <Th>{t('owner')}</Th>}
           {areShared && <Th>{t('answer')}</Th>}
-          <Th {...sortedBy('created')}>{t('created')}</Th>
+          <Th {...sortBy('created')}>{t('created')}</Th>
           {self && <Th screenReaderText={t('actions')} />}
         </Tr>
       </Thead>

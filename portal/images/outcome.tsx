@@ -32,14 +32,14 @@ export function Outcome({ image, self }: Props) {
   const can = listActions(image, self);
   const [run] = image.runs;
   const title = say(imageStates[key].sentence);
-  const told = (variant: Variant, body?: ReactNode) => (
+  const tell = (variant: Variant, body?: ReactNode) => (
     <Message variant={variant} title={title} heading="h2">
       {body}
     </Message>
   );
-  const failed = (failure: Parameters<typeof describeFailure>[0] | null | undefined, next: ReactNode) => {
+  const tellFailure = (failure: Parameters<typeof describeFailure>[0] | null | undefined, next: ReactNode) => {
     const words = failure ? describeFailure(failure) : undefined;
-    return told(
+    return tell(
       'danger',
       <div className="stacked">
         {words && (
@@ -55,22 +55,22 @@ export function Outcome({ image, self }: Props) {
   switch (key) {
     case 'rejected':
     case 'active-rejected':
-      return told('danger', run && <Rejection image={image} self={self} run={run} />);
+      return tell('danger', run && <Rejection image={image} self={self} run={run} />);
     case 'failed':
-      return failed(run?.failure, <TryAgain image={image} can={can} />);
+      return tellFailure(run?.failure, <TryAgain image={image} can={can} />);
     case 'download-failed':
-      return failed(image.download?.failure, <TryAgain image={image} can={can} />);
+      return tellFailure(image.download?.failure, <TryAgain image={image} can={can} />);
     case 'repair-failed':
-      return failed(image.repair?.failure, null);
+      return tellFailure(image.repair?.failure, null);
     case 'cancelled':
-      return told('info', <TryAgain image={image} can={can} />);
+      return tell('info', <TryAgain image={image} can={can} />);
     case 'active':
-      return told('success', <Ready image={image} self={self} run={run} />);
+      return tell('success', <Ready image={image} self={self} run={run} />);
     case 'active-unstarted':
     case 'active-unknown':
-      return told('info', <Ready image={image} self={self} run={run} />);
+      return tell('info', <Ready image={image} self={self} run={run} />);
     case 'active-warned':
-      return told(
+      return tell(
         'warning',
         <>
           <Ready image={image} self={self} run={run} />
@@ -78,7 +78,7 @@ export function Outcome({ image, self }: Props) {
         </>,
       );
     case 'active-unchecked':
-      return told('warning', <Ready image={image} self={self} run={undefined} />);
+      return tell('warning', <Ready image={image} self={self} run={undefined} />);
     default:
       return null;
   }

@@ -13,7 +13,7 @@ import type { Tone } from '../../shared/status/states.ts';
 import { type StepTickKey, stepTicks, toStepTick } from '../../shared/status/step-tick.ts';
 import { type Speech, useSpeech } from '../words/language.tsx';
 import { stepWords } from '../words/steps.ts';
-import { findingId } from './finding-id.ts';
+import { toFindingId } from './finding-id.ts';
 
 /** In the order of the workflow. */
 const steps = Object.keys(stepWords) as Step[];
@@ -53,7 +53,7 @@ export function Timeline({ run, bootCheck, children }: Props) {
             tick={key}
             count={count}
             hasPercent={stepStates[step].hasPercent}
-            {...(worst ? { anchor: findingId(worst) } : {})}
+            {...(worst ? { anchor: toFindingId(worst) } : {})}
           />
         );
       })}

@@ -25,13 +25,13 @@ class CannotPeek extends Error {}
 export async function checkFile(file: Blob, limits: Limits, quota: Quota): Promise<FileCheck> {
   // The detector is the server's own; it reads Buffers.
   Object.assign(globalThis, { Buffer });
-  const [{ admitSource }, { findingView }] = await Promise.all([
+  const [{ admitSource }, { toFindingView }] = await Promise.all([
     import('../../shared/formats/admit.ts'),
     import('../../shared/checks/finding-view.ts'),
   ]);
   const refusals = (findings: readonly Finding[]): FileCheck['refusals'] => {
     const failed = findings.filter(({ outcome }) => outcome === 'fail');
-    const inWords = (language: Language): FindingView[] => failed.map((finding) => findingView(finding, language));
+    const inWords = (language: Language): FindingView[] => failed.map((finding) => toFindingView(finding, language));
     return { en: inWords('en'), de: inWords('de') };
   };
   const shortage = findShortage(quota, { images: 1, uploads: 1, bytes: file.size });

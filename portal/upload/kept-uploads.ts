@@ -32,7 +32,7 @@ function isKept(value: unknown): value is KeptUpload {
 }
 
 /** Uploads of this browser that are not finished, whichever tab began them. */
-export function keptUploads(storage: Pick<Storage, 'getItem' | 'setItem'>) {
+export function openKeptUploads(storage: Pick<Storage, 'getItem' | 'setItem'>) {
   const all = (): KeptUpload[] => {
     try {
       const found: unknown = JSON.parse(storage.getItem(storageKey) ?? '[]');
@@ -57,7 +57,7 @@ export function keptUploads(storage: Pick<Storage, 'getItem' | 'setItem'>) {
     forget: (imageId: string): void => write(others(imageId)),
   };
 }
-export type KeptUploads = ReturnType<typeof keptUploads>;
+export type KeptUploads = ReturnType<typeof openKeptUploads>;
 
 const sampleBytes = 64 * 1024;
 

@@ -12,7 +12,7 @@ import { Message } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { Followed } from './followed.tsx';
 import { PartRefused } from './put-part.ts';
-import { FileChanged, OtherFile, SentElsewhere, shareOf, type Upload } from './uploads.ts';
+import { computePercent, FileChanged, OtherFile, SentElsewhere, type Upload } from './uploads.ts';
 import { useUploads } from './uploads-context.tsx';
 
 /** One click throws away at most this. */
@@ -55,7 +55,7 @@ function DockEntry({ upload }: { upload: Upload }) {
   const input = useRef<HTMLInputElement>(null);
   const [isAsking, setAsking] = useState(false);
   const { imageId, name, fileName, phase } = upload;
-  const share = shareOf(upload);
+  const share = computePercent(upload);
   return (
     <li className="dock-entry">
       <div className="dock-head">

@@ -3,13 +3,13 @@ import { createContext, type ReactNode, useContext, useEffect, useState, useSync
 import type { Self } from '../../shared/contracts/api.ts';
 import type { UploadHere } from '../../shared/status/image-state.ts';
 import { ApiProblem, api } from '../api/client.ts';
-import { keptUploads } from './kept-uploads.ts';
+import { openKeptUploads } from './kept-uploads.ts';
 import { PartRefused, putPart } from './put-part.ts';
-import { createUploads, shareOf, type Upload, type UploadPhase, type Uploads } from './uploads.ts';
+import { computePercent, createUploads, type Upload, type UploadPhase, type Uploads } from './uploads.ts';
 
 const Context = createContext<Uploads | undefined>(undefined);
 
-async function heldElsewhere(): Promise<ReadonlySet<string>> {
+async function listHeldLocks(): Promise<ReadonlySet<string>> {
   return new Set((await navigator.locks.query()).held?.flatMap(({ name }) => name ?? []) ?? []);
 }
 
@@ -18,7 +18,7 @@ function open({ projectId }: Self): Uploads {
     api,
     projectId,
     put: putPart,
-    kept: keptUploads(localStorage),
+    kept: openKeptUploads(localStorage),
     passes: (error) =>
       (error instanceof ApiProblem && error.passes) || (error instanceof PartRefused && error.status === 0),
     alone: (name, work) =>
@@ -34,7 +34,7 @@ export function UploadsProvider({ self, children }: { self: Self; children: Reac
   const queries = useQueryClient();
   const [uploads] = useState(() => open(self));
   useEffect(() => {
-    void uploads.recall(heldElsewhere);
+    void uploads.recall(listHeldLocks);
     const warn = (event: BeforeUnloadEvent): void => {
       if (uploads.isBusy()) event.preventDefault();
     };
@@ -72,7 +72,7 @@ export function useUploadHere(imageId: string): UploadHere | undefined {
   if (!uploads) throw new Error('outside of UploadsProvider');
   const read = (): string => {
     const upload = uploads.all().find((each) => each.imageId === imageId);
-    return upload ? `${phasesHere[upload.phase]} ${shareOf(upload)}` : '';
+    return upload ? `${phasesHere[upload.phase]} ${computePercent(upload)}` : '';
   };
   const [phase, percent] = useSyncExternalStore(uploads.subscribe, read).split(' ');
   return phase ? { phase: phase as UploadHere['phase'], percent: Number(percent) } : undefined;

@@ -26,7 +26,7 @@ export type Upload = {
 };
 
 /** In whole percent; 100 only when it is all. */
-export function shareOf({ size, done, phase }: Pick<Upload, 'size' | 'done' | 'phase'>): number {
+export function computePercent({ size, done, phase }: Pick<Upload, 'size' | 'done' | 'phase'>): number {
   return size === 0 ? 0 : Math.min(phase === 'done' ? 100 : 99, Math.floor((done / size) * 100));
 }
 

@@ -7,7 +7,7 @@ import { bootChecks } from './boot.ts';
 import { catalogue, describeFinding } from './catalogue.ts';
 import { linux } from './guest/cases/case.ts';
 import { guestChecks, guestFindings } from './guest/checks.ts';
-import { unseen } from './guest/unseen.ts';
+import { toUnseen } from './guest/unseen.ts';
 import { inspectionChecks } from './inspection.ts';
 import { readParams } from './message.ts';
 import { unseenWords } from './unseen-words.ts';
@@ -72,7 +72,7 @@ test('what could not be seen is told by its reason, and never by the words of wh
 });
 
 test('no check says "?" or "-" of what is not known: no text has a place for it', () => {
-  const guest = linux({ kernel: undefined, boot: { entry: unseen('boot-entry') }, packages: unseen('packages') });
+  const guest = linux({ kernel: undefined, boot: { entry: toUnseen('boot-entry') }, packages: toUnseen('packages') });
   for (const language of ['en', 'de'] as const)
     for (const finding of guestFindings(guest)) {
       const { problem = '' } = describeFinding(finding, language);

@@ -5,7 +5,7 @@ import { describeFinding, findKeptCheck } from './catalogue.ts';
 import type { Language } from './define.ts';
 
 /** A finding with its words in one language, for clients without a catalogue. */
-export function findingView(finding: Finding, language: Language, guest?: GuestFacts): FindingView {
+export function toFindingView(finding: Finding, language: Language, guest?: GuestFacts): FindingView {
   return {
     ...finding,
     severity: findKeptCheck(finding.code).severity,

@@ -30,7 +30,7 @@ export function decide(findings: readonly Finding[], policy: Policy): Verdict {
 const harmless = new Set(['unrecognised', 'too-small']);
 
 /** Whether these checks found nothing against serving bytes unchanged. A fact that could not be seen counts as unsafe. */
-export function foundNothingUnsafe(findings: readonly Finding[]): boolean {
+export function findsNothingUnsafe(findings: readonly Finding[]): boolean {
   return findings.every(({ code, outcome }) => outcome === 'pass' || outcome === 'warn' || harmless.has(code));
 }
 

@@ -24,7 +24,7 @@ export const SourceUrl = z
 export type SourceUrl = z.infer<typeof SourceUrl>;
 
 /** The part of a URL that bootready may show and log: signatures are in the query. */
-export function shownUrl(url: string): string {
+export function toShownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }

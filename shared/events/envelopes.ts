@@ -24,7 +24,7 @@ function within(event: Json): readonly unknown[] | undefined {
   return Array.isArray(records) && records.some((each) => isObject(each) && within(each)) ? records : undefined;
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   if (countLevels(text) > requestLimits.jsonLevels.most) return undefined;
   try {
     return JSON.parse(text);
@@ -34,9 +34,9 @@ function parsed(text: string): unknown {
 }
 
 /** The messages of a store in a body, whatever they are wrapped in. Never throws on any JSON; what is no message is among them. */
-export function unwrapped(body: unknown, envelopes = 0): unknown[] {
-  const value = typeof body === 'string' ? parsed(body) : body;
-  if (Array.isArray(value)) return value.flatMap((each) => (isObject(each) ? unwrapped(each, envelopes) : [each]));
+export function unwrapMessages(body: unknown, envelopes = 0): unknown[] {
+  const value = typeof body === 'string' ? parseJson(body) : body;
+  if (Array.isArray(value)) return value.flatMap((each) => (isObject(each) ? unwrapMessages(each, envelopes) : [each]));
   const inner = isObject(value) && envelopes < mostEnvelopes ? within(value) : undefined;
-  return inner ? inner.flatMap((each) => unwrapped(each, envelopes + 1)) : [value];
+  return inner ? inner.flatMap((each) => unwrapMessages(each, envelopes + 1)) : [value];
 }

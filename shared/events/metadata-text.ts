@@ -9,7 +9,7 @@ export function metadataText(value: string): string {
 
 function asUtf8(text: string): string {
   if (!/[\u0080-\u00ff]/.test(text) || /[\u0100-\uffff]/.test(text)) return text;
-  return decoded('utf-8', Buffer.from(text, 'latin1')) ?? text;
+  return decodeCharset('utf-8', Buffer.from(text, 'latin1')) ?? text;
 }
 
 function withoutPercents(text: string): string {
@@ -30,7 +30,7 @@ function withoutWords(text: string): string {
   let at = 0;
   let open: { charset: string; bytes: Buffer[]; source: string } | undefined;
   const close = (): void => {
-    if (open) plain += decoded(open.charset, Buffer.concat(open.bytes)) ?? open.source;
+    if (open) plain += decodeCharset(open.charset, Buffer.concat(open.bytes)) ?? open.source;
     open = undefined;
   };
   for (const { index, 0: source, 1: charset = '', 2: encoding = '', 3: body = '' } of text.matchAll(word)) {
@@ -41,7 +41,7 @@ function withoutWords(text: string): string {
       if (!isBetweenWords) plain += between;
       open = { charset: charset.toLowerCase(), bytes: [], source: '' };
     }
-    open.bytes.push(encoding.toUpperCase() === 'B' ? Buffer.from(body, 'base64') : quoted(body));
+    open.bytes.push(encoding.toUpperCase() === 'B' ? Buffer.from(body, 'base64') : decodeQuoted(body));
     open.source += source;
     at = index + source.length;
   }
@@ -50,7 +50,7 @@ function withoutWords(text: string): string {
 }
 
 /** RFC 2047, 4.2. */
-function quoted(body: string): Buffer {
+function decodeQuoted(body: string): Buffer {
   return Buffer.from(
     body
       .replaceAll('_', ' ')
@@ -60,7 +60,7 @@ function quoted(body: string): Buffer {
 }
 
 /** undefined where these are not such bytes, or nobody knows the charset. */
-function decoded(charset: string, bytes: Buffer): string | undefined {
+function decodeCharset(charset: string, bytes: Buffer): string | undefined {
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
   } catch {

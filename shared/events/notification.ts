@@ -20,7 +20,7 @@ export function computeFingerprint(facts: readonly unknown[]): string {
 }
 
 /** The notification that our own API records when it has completed an upload, in the form of a store's notification. */
-export function finishedUpload({ bucket, key, etag, versionId, size, lastModified }: ObjectInfo): UploadNotification {
+export function toFinishedUpload({ bucket, key, etag, versionId, size, lastModified }: ObjectInfo): UploadNotification {
   return {
     fingerprint: computeFingerprint(['api', bucket, key, versionId ?? null, etag, lastModified.toISOString()]),
     eventName: 'bootready:UploadCompleted',

@@ -1,4 +1,4 @@
-import { unwrapped } from './envelopes.ts';
+import { unwrapMessages } from './envelopes.ts';
 import { computeFingerprint, type UploadNotification } from './notification.ts';
 import { isStorableText, storableJson } from './storable.ts';
 
@@ -22,7 +22,7 @@ function child(value: unknown, name: string): Json {
 function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
-function unquoted(etag: string | null): string | null {
+function unquoteEtag(etag: string | null): string | null {
   return etag?.replaceAll('"', '') ?? null;
 }
 
@@ -51,7 +51,7 @@ function toRecord(record: unknown): UploadNotification | undefined {
     eventName,
     bucket,
     key,
-    etag: unquoted(text(object.eTag) ?? text(object.etag)),
+    etag: unquoteEtag(text(object.eTag) ?? text(object.etag)),
     versionId: text(object.versionId),
     sequencer: text(object.sequencer),
     time: text(record.eventTime),
@@ -70,7 +70,7 @@ function readBridge(event: Json): UploadNotification | undefined {
     eventName: 'Object Created',
     bucket,
     key,
-    etag: unquoted(text(object.etag)),
+    etag: unquoteEtag(text(object.etag)),
     versionId: text(object['version-id']),
     sequencer: text(object.sequencer),
     time: text(event.time),
@@ -141,7 +141,7 @@ function readCloudEvent(
     eventName,
     bucket,
     key: subject,
-    etag: unquoted(text(object.eTag)),
+    etag: unquoteEtag(text(object.eTag)),
     versionId: text(object.versionId),
     sequencer: id,
     time,
@@ -155,7 +155,7 @@ function readCloudEvent(
  */
 export function parseNotifications(headers: Headers, body: unknown): Parsed {
   const found: (UploadNotification | undefined)[] = [];
-  for (const event of unwrapped(body)) {
+  for (const event of unwrapMessages(body)) {
     if (!isObject(event)) {
       found.push(undefined);
     } else if (event.Type === 'SubscriptionConfirmation') {
@@ -179,7 +179,7 @@ export function parseNotifications(headers: Headers, body: unknown): Parsed {
           {
             type: attribute('type'),
             source: attribute('source'),
-            subject: decoded(attribute('subject')),
+            subject: decodeHeader(attribute('subject')),
             time: attribute('time'),
             id: attribute('id'),
           },
@@ -216,7 +216,7 @@ function isStorable({ raw: _raw, ...facts }: UploadNotification): boolean {
 }
 
 /** The HTTP binding of CloudEvents percent-encodes what is not printable ASCII in header values (3.1.3.2). */
-function decoded(value: string | null): string | null {
+function decodeHeader(value: string | null): string | null {
   try {
     return value === null ? null : decodeURIComponent(value);
   } catch {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { ObjectStore, UploadedPart } from '../ports/object-store.ts';
-import { growingPartSize } from '../store/upload-parts.ts';
+import { growPartSize } from '../store/upload-parts.ts';
 import { createPartSizes, readMemory, receive } from './receive-object.ts';
 
 const MiB = 1024 ** 2;
@@ -68,9 +68,9 @@ describe('a body becomes parts', () => {
 
   test('parts grow so that ten thousand of them hold more than any upload', () => {
     let sum = 0;
-    for (let part = 1; part <= 10_000; part++) sum += growingPartSize(part);
-    expect(growingPartSize(1)).toBe(5 * MiB);
-    expect(growingPartSize(10_000)).toBeLessThanOrEqual(5 * 1024 ** 3);
+    for (let part = 1; part <= 10_000; part++) sum += growPartSize(part);
+    expect(growPartSize(1)).toBe(5 * MiB);
+    expect(growPartSize(10_000)).toBeLessThanOrEqual(5 * 1024 ** 3);
     expect(sum).toBeGreaterThan(4.8 * 1024 ** 4);
   });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BootreadyError } from '../errors.ts';
 import { beyondLimit, requestLimits } from '../limits/request-limits.ts';
 import type { MultipartTarget, ObjectStore, UploadedPart } from '../ports/object-store.ts';
-import { growingPartSize } from '../store/upload-parts.ts';
+import { growPartSize } from '../store/upload-parts.ts';
 import { formatBytes } from '../text/quantities.ts';
 
 export type Received = {
@@ -31,7 +31,7 @@ export type ReceiveOptions = {
 
 /** The size of the next part of a body. If the length is known, all parts have the same size, and ten thousand of them are always enough. */
 function nextPartSize(partNumber: number, size: number | undefined): number {
-  return size === undefined ? growingPartSize(partNumber) : Math.max(growingPartSize(1), Math.ceil(size / 9000));
+  return size === undefined ? growPartSize(partNumber) : Math.max(growPartSize(1), Math.ceil(size / 9000));
 }
 
 /** Sizes of the parts of a body, in order. They grow if there is memory for two of them; otherwise they keep their size. */
@@ -59,7 +59,7 @@ export function tooLarge(limit: number): BootreadyError {
   });
 }
 
-export function gone(): BootreadyError {
+export function makeGoneError(): BootreadyError {
   return new BootreadyError({
     code: 'gone',
     message: 'The image was deleted or another upload replaced this one during the transfer.',
@@ -126,7 +126,7 @@ export async function receive(
       }
       if (Date.now() - asked < wantedEveryMs) continue;
       asked = Date.now();
-      if (!(await isWanted())) throw gone();
+      if (!(await isWanted())) throw makeGoneError();
     }
     if (announced !== undefined && announced !== size) throw cutShort(announced, size);
     if (filled > 0) await flush();

@@ -38,7 +38,7 @@ function isSecret(shown: string, secret: string): boolean {
  * The secrets that a request shows before its body: in the header Authorization, or, for senders that can set no header, at the end of the path or in the
  * query.
  */
-function shownIn({ headers, token }: Pick<Incoming, 'headers' | 'token'>): string[] {
+function listShownSecrets({ headers, token }: Pick<Incoming, 'headers' | 'token'>): string[] {
   const { authorization } = headers;
   const bearer = /^Bearer (.+)$/i.exec(typeof authorization === 'string' ? authorization : '')?.[1];
   return [bearer, token].filter((each) => each !== undefined);
@@ -49,7 +49,7 @@ export function secretBeforeBody(
   secret: string,
   incoming: Pick<Incoming, 'headers' | 'token'>,
 ): 'right' | 'wrong' | 'body' {
-  const shown = shownIn(incoming);
+  const shown = listShownSecrets(incoming);
   if (shown.length === 0) return 'body';
   return shown.some((each) => isSecret(each, secret)) ? 'right' : 'wrong';
 }

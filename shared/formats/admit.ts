@@ -3,12 +3,12 @@ import type { Admission, DetectedDisk, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { findDisk } from './archive-disk.ts';
 import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
-import { decompressedLimit, decompressorBounds } from './expansion.ts';
+import { boundDecompressed, decompressorBounds } from './expansion.ts';
 import { describeFormat } from './facts.ts';
-import { type FormatResult, headBytes, refusal, settled, Truncated } from './format.ts';
+import { type FormatResult, headBytes, refusal, refuseCutOff, Truncated } from './format.ts';
 import { type AdmitOptions, type Compression, findCompression, toMember } from './layers.ts';
 import { inspectRaw } from './raw.ts';
-import { formats, mistakenFor } from './table.ts';
+import { findMistake, formats } from './table.ts';
 import { isTar } from './tar.ts';
 import { xzSize } from './xz.ts';
 import { zstdSize } from './zstd.ts';
@@ -35,7 +35,7 @@ export async function admitSource(source: ByteSource, options: AdmitOptions): Pr
   let current = source;
   /** The content is hidden until it is unpacked. But its beginning may already show enough to refuse it. */
   const peekInto = async (kind: Compression, declared: number): Promise<Admission> => {
-    if (declared > decompressedLimit(options.maxVirtualBytes)) {
+    if (declared > boundDecompressed(options.maxVirtualBytes)) {
       return { layers, ...refusal('decompressed-too-large', { limit: options.maxVirtualBytes }) };
     }
     const inner = await options.peek(kind, current, headBytes, options.signal, layers.slice(0, -1));
@@ -54,15 +54,15 @@ export async function admitSource(source: ByteSource, options: AdmitOptions): Pr
       return peekInto(compression, declared.bytes);
     }
     if (!wrapped) {
-      const result = await settled(() => detect(current, head, options));
-      const { findings, ...rest } = limited(result, current.size, options);
+      const result = await refuseCutOff(() => detect(current, head, options));
+      const { findings, ...rest } = applyLimits(result, current.size, options);
       return {
         layers: result.disk ? [...layers, { kind: 'disk' }] : layers,
         findings: [...notes, ...findings],
         ...rest,
       };
     }
-    const found = await settled(() => findDisk(current));
+    const found = await refuseCutOff(() => findDisk(current));
     if (!('layers' in found)) return { layers, findings: [...notes, ...found.findings] };
     layers.push(...found.layers);
     notes.push(...found.notes);
@@ -96,7 +96,7 @@ async function detect(source: ByteSource, head: Buffer, options: AdmitOptions): 
     }
   }
   try {
-    return (await inspectRaw(source, head)) ?? refusal('unrecognised', { content: mistakenFor(head) });
+    return (await inspectRaw(source, head)) ?? refusal('unrecognised', { content: findMistake(head) });
   } catch (error) {
     if (error instanceof Truncated) return refusal('truncated', { format: 'raw' });
     throw error;
@@ -106,24 +106,24 @@ async function detect(source: ByteSource, head: Buffer, options: AdmitOptions): 
 /** A file with the magic of a container that holds a partition table in its own first sector as well: made to be read two ways. */
 async function isAlsoDisk(source: ByteSource, head: Buffer): Promise<boolean> {
   if (head[510] !== 0x55 || head[511] !== 0xaa) return false;
-  return (await settled(() => inspectRaw(source, head)))?.disk !== undefined;
+  return (await refuseCutOff(() => inspectRaw(source, head)))?.disk !== undefined;
 }
 
-function limited(
+function applyLimits(
   { disk, findings }: FormatResult,
   size: number,
   options: AdmitOptions,
 ): { disk?: DetectedDisk; findings: Finding[] } {
   if (!disk) return { findings };
   const { format, variant, virtualSize } = disk;
-  const failing = (code: string, params: Finding['params']) => ({
+  const failWith = (code: string, params: Finding['params']) => ({
     findings: [...findings, ...refusal(code, params).findings],
   });
-  if (format === 'iso' && !options.allowIso) return failing('iso-not-allowed', {});
+  if (format === 'iso' && !options.allowIso) return failWith('iso-not-allowed', {});
   if (virtualSize <= 0 || !Number.isSafeInteger(virtualSize))
-    return failing('virtual-size-invalid', { size: String(virtualSize) });
+    return failWith('virtual-size-invalid', { size: String(virtualSize) });
   if (virtualSize > options.maxVirtualBytes) {
-    return failing('virtual-size-limit', { size: virtualSize, limit: options.maxVirtualBytes });
+    return failWith('virtual-size-limit', { size: virtualSize, limit: options.maxVirtualBytes });
   }
   return {
     disk: { allocatedAtMost: Math.min(virtualSize, size), ...disk },

@@ -1,7 +1,7 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import { exactly, type FormatResult, headBytes, refusal, settled, warning } from './format.ts';
+import { exactly, type FormatResult, headBytes, refusal, refuseCutOff, warn } from './format.ts';
 import { findCompression, toMember } from './layers.ts';
 import {
   type Digest,
@@ -168,7 +168,7 @@ async function readKind(source: ByteSource, { offset, size }: Stored): Promise<K
   if (findCompression(head) || isTar(head)) return 'image';
   const member = toMember(source, { kind: 'tar', offset, size });
   // Damaged, or cut off, but still a disk.
-  const raw = await settled(() => inspectRaw(member, head));
+  const raw = await refuseCutOff(() => inspectRaw(member, head));
   if (!raw) return 'unknown';
   return raw.disk?.variant === 'fat' && size <= floppy ? 'medium' : 'raw disk';
 }
@@ -211,8 +211,8 @@ function choose(
   return {
     disk,
     notes: [
-      ...(absent === undefined ? [] : [warning('ova-file-missing', { file: absent })]),
-      ...(leftOut[0] ? [warning('ova-left-out', { file: leftOut[0].name, count: leftOut.length })] : []),
+      ...(absent === undefined ? [] : [warn('ova-file-missing', { file: absent })]),
+      ...(leftOut[0] ? [warn('ova-left-out', { file: leftOut[0].name, count: leftOut.length })] : []),
     ],
   };
 }

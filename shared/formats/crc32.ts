@@ -1,5 +1,5 @@
 /** A reflected CRC of 32 bits: all bits are set before and inverted after. Not node:zlib's, because browsers use it too to inspect files. */
-function reflected(polynomial: number): (bytes: Uint8Array) => number {
+function makeReflectedCrc(polynomial: number): (bytes: Uint8Array) => number {
   const table = new Uint32Array(256).map((_, index) => {
     let value = index;
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
@@ -13,7 +13,7 @@ function reflected(polynomial: number): (bytes: Uint8Array) => number {
 }
 
 /** The CRC of zip, PNG and GPT (UEFI 2.10, 5.3.1), polynomial 0x04C11DB7; "123456789" gives 0xCBF43926. */
-export const crc32 = reflected(0xedb8_8320);
+export const crc32 = makeReflectedCrc(0xedb8_8320);
 
 /** Castagnoli, polynomial 0x1EDC6F41; RFC 3720 appendix B.4 has test vectors. */
-export const crc32c = reflected(0x82f6_3b78);
+export const crc32c = makeReflectedCrc(0x82f6_3b78);

@@ -8,22 +8,22 @@ const ratio = 100;
 const allowance = 1024 * MiB;
 
 /** Bytes of data that convert may write of an image. */
-export function allocatedAtMost(image: { size: number; virtualSize: number; compressed: boolean }): number {
+export function boundAllocated(image: { size: number; virtualSize: number; compressed: boolean }): number {
   return Math.min(image.virtualSize, image.compressed ? image.size * ratio + allowance : image.size);
 }
 
 /** Adds the room for the output's own tables and the filesystem's blocks, in bytes. */
-export function writtenAtMost(allocated: number): number {
+export function boundWritten(allocated: number): number {
   return Math.ceil(allocated * 1.02) + 64 * MiB;
 }
 
 /** Deflate makes at most 1032 bytes from one (RFC 1951: 258 bytes for two bits). Honest blocks that are mostly zeros come near. */
-export function decompressedAtMost(size: number): number {
+export function boundDeflated(size: number): number {
   return size * 1032 + allowance;
 }
 
 /** The most bytes that a compressed upload may unpack to. A qcow2 may be a little larger than its disk, and tar adds its headers. */
-export function decompressedLimit(maxVirtualBytes: number): number {
+export function boundDecompressed(maxVirtualBytes: number): number {
   return maxVirtualBytes * 1.02 + 64 * MiB;
 }
 

@@ -35,7 +35,7 @@ export async function exactly(source: ByteSource, offset: number, length: number
 }
 
 /** Buffers throw a RangeError where a header sends the reader beyond what is there: hostile, or cut off. */
-export async function settled<T>(work: () => Promise<T>): Promise<T | FormatResult> {
+export async function refuseCutOff<T>(work: () => Promise<T>): Promise<T | FormatResult> {
   try {
     return await work();
   } catch (error) {
@@ -58,7 +58,7 @@ export function refusal(code: string, params: Finding['params'] = {}): FormatRes
   };
 }
 
-export function warning(code: string, params: Finding['params'] = {}): Finding {
+export function warn(code: string, params: Finding['params'] = {}): Finding {
   return {
     code,
     step: 'admit',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bufferSource } from '../../test/support/buffer-source.ts';
-import { allocatedAtMost, decompressedAtMost, writtenAtMost } from './expansion.ts';
+import { boundAllocated, boundDeflated, boundWritten } from './expansion.ts';
 import { exactly, sample, Truncated } from './format.ts';
 import { diskSource } from './layers.ts';
 import { makeMapping, readTables } from './mapping.ts';
@@ -135,11 +135,11 @@ describe('exactly so many bytes', () => {
 
 test('what an image may become', () => {
   const size = 10 * MiB;
-  expect(allocatedAtMost({ size, virtualSize: 8 * MiB, compressed: false })).toBe(8 * MiB);
-  expect(allocatedAtMost({ size, virtualSize: 2 ** 50, compressed: false })).toBe(size);
-  expect(allocatedAtMost({ size, virtualSize: 2 ** 50, compressed: true })).toBe(1000 * MiB + 1024 * MiB);
-  expect(writtenAtMost(100 * MiB)).toBe(102 * MiB + 64 * MiB);
-  expect(decompressedAtMost(MiB)).toBe(1032 * MiB + 1024 * MiB);
+  expect(boundAllocated({ size, virtualSize: 8 * MiB, compressed: false })).toBe(8 * MiB);
+  expect(boundAllocated({ size, virtualSize: 2 ** 50, compressed: false })).toBe(size);
+  expect(boundAllocated({ size, virtualSize: 2 ** 50, compressed: true })).toBe(1000 * MiB + 1024 * MiB);
+  expect(boundWritten(100 * MiB)).toBe(102 * MiB + 64 * MiB);
+  expect(boundDeflated(MiB)).toBe(1032 * MiB + 1024 * MiB);
 });
 
 test('the disk in archives is read where it lies, and ends where it ends', async () => {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../ports/byte-source.ts';
-import { allocatedAtMost, decompressedAtMost } from './expansion.ts';
-import { exactly, type Format, type FormatResult, refusal, Truncated, u64be, warning } from './format.ts';
+import { boundAllocated, boundDeflated } from './expansion.ts';
+import { exactly, type Format, type FormatResult, refusal, Truncated, u64be, warn } from './format.ts';
 import { makeMapping, readTables } from './mapping.ts';
 
 /** Source: QEMU docs/interop/qcow2.txt. */
@@ -34,9 +34,8 @@ export const qcow2: Format = {
     const extendedL2 = (features & incompatible.extendedL2) !== 0n;
     const result = await checkTables(source, header, { clusterBits, extendedL2, virtualSize });
     if ('findings' in result) return result;
-    const findings =
-      header.readUInt32BE(60) > 0 ? [warning('qcow2-snapshots', { count: header.readUInt32BE(60) })] : [];
-    const allocated = allocatedAtMost({ size: source.size, virtualSize, ...result });
+    const findings = header.readUInt32BE(60) > 0 ? [warn('qcow2-snapshots', { count: header.readUInt32BE(60) })] : [];
+    const allocated = boundAllocated({ size: source.size, virtualSize, ...result });
     return {
       disk: { format: 'qcow2', variant: `v${version}`, virtualSize, allocatedAtMost: allocated },
       findings,
@@ -52,7 +51,7 @@ function offsetAt(table: Buffer, at: number): number {
 }
 
 /** Bits 0 to 61 - (cluster_bits - 8): where compressed data begins, to the byte. */
-function compressedOffsetAt(table: Buffer, at: number, clusterBits: number): number {
+function readCompressedOffset(table: Buffer, at: number, clusterBits: number): number {
   return (table.readUInt32BE(at) & (2 ** (62 - (clusterBits - 8) - 32) - 1)) * 2 ** 32 + table.readUInt32BE(at + 4);
 }
 
@@ -83,17 +82,17 @@ async function checkTables(source: ByteSource, header: Buffer, layout: Layout): 
   const clusters = makeMapping(clusterSize, source.size);
   // Compressed clusters begin at any byte.
   const compressed = makeMapping(1, source.size);
-  const { all } = await readTables(padded(source, clusterSize), offsets, clusterSize, (table) => {
+  const { all } = await readTables(padToUnit(source, clusterSize), offsets, clusterSize, (table) => {
     for (let at = 0; at < table.length; at += entrySize) {
       const isCompressed = ((table[at] ?? 0) & 0x40) !== 0;
-      const offset = isCompressed ? compressedOffsetAt(table, at, clusterBits) : offsetAt(table, at);
+      const offset = isCompressed ? readCompressedOffset(table, at, clusterBits) : offsetAt(table, at);
       if (offset === 0) continue;
       if (offset >= source.size) throw new Truncated('cluster');
       (isCompressed ? compressed : clusters).add(offset);
     }
   });
   if (clusters.isShared() || compressed.isShared()) return refusal('qcow2-shared-tables');
-  const limit = decompressedAtMost(source.size);
+  const limit = boundDeflated(source.size);
   if (compressed.count * clusterSize > limit) return refusal('expands-too-much', { size: source.size, limit });
   return { compressed: !all || compressed.count > 0 };
 }
@@ -101,7 +100,7 @@ async function checkTables(source: ByteSource, header: Buffer, layout: Layout): 
 type Sizes = { compressed: boolean };
 
 /** The last cluster of a file may be written in part only; QEMU reads zeros behind its end. */
-function padded(source: ByteSource, unit: number): ByteSource {
+function padToUnit(source: ByteSource, unit: number): ByteSource {
   return {
     size: Math.ceil(source.size / unit) * unit,
     read: async (offset, length) => {

@@ -1,7 +1,7 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { crc32 } from './crc32.ts';
-import { exactly, type FormatResult, refusal, Truncated, u64le, warning } from './format.ts';
+import { exactly, type FormatResult, refusal, Truncated, u64le, warn } from './format.ts';
 
 type Content = {
   variant: string;
@@ -11,7 +11,7 @@ type Content = {
 
 /** KVM gives instances disks with sectors of 512 bytes: firmware and kernel search for the table in the second one. */
 function largeSectors(format: string, bytes: number): Finding {
-  return warning('sector-size', { format, bytes });
+  return warn('sector-size', { format, bytes });
 }
 
 /**
@@ -23,7 +23,7 @@ export async function inspectRaw(source: ByteSource, head: Buffer): Promise<Form
   if (!content) return undefined;
   if ('findings' in content) return content;
   const findings = [
-    ...(source.size % 512 === 0 ? [] : [warning('raw-unaligned', { bytes: source.size % 512 })]),
+    ...(source.size % 512 === 0 ? [] : [warn('raw-unaligned', { bytes: source.size % 512 })]),
     ...(content.sector === undefined || content.sector === 512 ? [] : [largeSectors('GPT', content.sector)]),
   ];
   const virtualSize = Math.ceil(source.size / 512) * 512;
@@ -81,15 +81,15 @@ function mbr(head: Buffer, size: number): Content | undefined {
 
 /** A filesystem, or a volume of LVM, without any partition around it. */
 function filesystem(head: Buffer, size: number): Content | undefined {
-  const declared = (bytes: number, name: string): Content => {
+  const declareContent = (bytes: number, name: string): Content => {
     if (bytes > size) throw new Truncated(name);
     return { variant: name };
   };
   if (head.length > 2048 && head.readUInt16LE(1024 + 56) === 0xef53) {
-    return declared(head.readUInt32LE(1024 + 4) * 1024 * 2 ** head.readUInt32LE(1024 + 24), 'ext');
+    return declareContent(head.readUInt32LE(1024 + 4) * 1024 * 2 ** head.readUInt32LE(1024 + 24), 'ext');
   }
-  if (ascii(head, 0, 'XFSB')) return declared(Number(head.readBigUInt64BE(8)) * head.readUInt32BE(4), 'xfs');
-  if (ascii(head, 65_536 + 64, '_BHRfS_M')) return declared(u64le(head, 65_536 + 112), 'btrfs');
+  if (ascii(head, 0, 'XFSB')) return declareContent(Number(head.readBigUInt64BE(8)) * head.readUInt32BE(4), 'xfs');
+  if (ascii(head, 65_536 + 64, '_BHRfS_M')) return declareContent(u64le(head, 65_536 + 112), 'btrfs');
   if (ascii(head, 3, 'NTFS    ')) return { variant: 'ntfs' };
   if (ascii(head, 3, 'EXFAT   ')) return { variant: 'exfat' };
   if (ascii(head, 54, 'FAT1') || ascii(head, 82, 'FAT32')) return { variant: 'fat' };
@@ -116,7 +116,7 @@ export async function readLayout(head: Buffer, size: number): Promise<Finding[]>
     const found = await inspectRaw(source, head);
     return found?.disk ? found.findings : [];
   } catch (error) {
-    if (error instanceof Truncated) return [warning('disk-cut', { size })];
+    if (error instanceof Truncated) return [warn('disk-cut', { size })];
     if (error instanceof NotRead || error instanceof RangeError) return [];
     throw error;
   }

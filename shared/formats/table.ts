@@ -31,7 +31,7 @@ export const formats: readonly Format[] = [
  * Kinds of files that people upload by mistake, named only to make the refusal clear. The codes have their words in
  * shared/checks/param-words.ts.
  */
-export function mistakenFor(head: Buffer): string {
+export function findMistake(head: Buffer): string {
   const text = head.subarray(0, 512).toString('latin1');
   if (head.subarray(0, 4096).every((byte) => byte === 0)) return 'zeros';
   if (text.startsWith('PK\x03\x04')) return 'zip';

@@ -52,10 +52,10 @@ function octal(header: Buffer, at: number, length: number): number {
 function text(bytes: Buffer): string {
   return bytes.toString('utf8').split('\0', 1)[0] ?? '';
 }
-function padded(bytes: number): number {
+function padToBlock(bytes: number): number {
   return Math.ceil(bytes / block) * block;
 }
-function damaged(field: string): FormatResult {
+function refuseDamaged(field: string): FormatResult {
   return refusal('damaged-header', { format: 'tar', field });
 }
 
@@ -81,17 +81,17 @@ export async function readMembers(source: ByteSource): Promise<Member[] | Format
     if (header.every((byte) => byte === 0)) break;
     const declared = octal(header, 124, 12);
     if (computeChecksum(header) !== octal(header, 148, 8) || !Number.isSafeInteger(declared)) {
-      return damaged(`header at ${at}`);
+      return refuseDamaged(`header at ${at}`);
     }
     begin ??= at;
     const type = String.fromCharCode(header[156] ?? 0);
     const offset = at + block;
     if (type === 'L' || type === 'x' || type === 'g') {
-      if (declared > (type === 'L' ? mostOfName : mostOfRecords)) return damaged('extended header');
+      if (declared > (type === 'L' ? mostOfName : mostOfRecords)) return refuseDamaged('extended header');
       const body = await exactly(source, offset, declared);
       if (type === 'L') extended.path = text(body);
       if (type === 'x') extended = { ...extended, ...readRecords(body) };
-      at = offset + padded(declared);
+      at = offset + padToBlock(declared);
       continue;
     }
     const name = cleanName(extended.sparse?.name ?? extended.path ?? nameIn(header));
@@ -100,12 +100,12 @@ export async function readMembers(source: ByteSource): Promise<Member[] | Format
     const size = extended.size ?? declared;
     const isFile = type === '0' || type === '\0' || type === '7' || type === 'S';
     const dataAt = type === 'S' ? await behindOldMap(source, header, offset) : offset;
-    if (dataAt === undefined) return damaged('map of a sparse member');
-    const end = isFile ? dataAt + padded(size) : offset;
+    if (dataAt === undefined) return refuseDamaged('map of a sparse member');
+    const end = isFile ? dataAt + padToBlock(size) : offset;
     if (isFile && (size > 0 || isSparse)) {
       if (dataAt + size > source.size) throw new Truncated('member');
       const real = type === 'S' ? octal(header, 483, 12) : extended.sparse?.size;
-      if (isSparse && !Number.isSafeInteger(real)) return damaged('size of a sparse member');
+      if (isSparse && !Number.isSafeInteger(real)) return refuseDamaged('size of a sparse member');
       members.push({
         name,
         begin,

@@ -30,7 +30,7 @@ const item = {
 /** State of a block whose bytes are all in the file. */
 const fullyPresent = 6;
 
-function damaged(field: string): FormatResult {
+function refuseDamaged(field: string): FormatResult {
   return refusal('damaged-header', { format: 'vhdx', field });
 }
 
@@ -49,14 +49,14 @@ export const vhdx: Format = {
       .filter((header) => header.subarray(0, 4).toString('latin1') === 'head' && isSound(header))
       .sort((a, b) => u64le(b, 8) - u64le(a, 8));
     const current = headers[0];
-    if (!current) return damaged('headers');
+    if (!current) return refuseDamaged('headers');
     // Not closed: what the log holds is not in the image yet, and QEMU replays it only into a writable file.
     if (!current.subarray(48, 64).every((byte) => byte === 0)) return refusal('vhdx-log');
 
     const regions = await exactly(source, 192 * KiB, 64 * KiB);
     const count = regions.readUInt32LE(8);
     if (regions.subarray(0, 4).toString('latin1') !== 'regi' || !isSound(regions) || count > 2047) {
-      return damaged('region table');
+      return refuseDamaged('region table');
     }
     const find = (id: Buffer): { offset: number; length: number } | undefined => {
       for (let at = 16; at < 16 + count * 32; at += 32) {
@@ -68,7 +68,7 @@ export const vhdx: Format = {
     };
     const bat = find(region.bat);
     const metadata = find(region.metadata);
-    if (!bat || !metadata) return damaged('regions');
+    if (!bat || !metadata) return refuseDamaged('regions');
     return checkMetadata(source, metadata, bat);
   },
 };
@@ -80,7 +80,7 @@ async function checkMetadata(
 ): Promise<FormatResult> {
   const table = await exactly(source, metadata.offset, 64 * KiB);
   const count = table.readUInt16LE(10);
-  if (table.subarray(0, 8).toString('latin1') !== 'metadata' || count > 2047) return damaged('metadata table');
+  if (table.subarray(0, 8).toString('latin1') !== 'metadata' || count > 2047) return refuseDamaged('metadata table');
   let virtualSize: number | undefined;
   let blockSize: number | undefined;
   let sectorSize: number | undefined;
@@ -96,8 +96,10 @@ async function checkMetadata(
     if (id.equals(item.virtualDiskSize)) virtualSize = u64le(await value(), 0);
     if (id.equals(item.logicalSectorSize)) sectorSize = (await value()).readUInt32LE(0);
   }
-  if (virtualSize === undefined || !blockSize || blockSize < MiB || blockSize > 256 * MiB) return damaged('metadata');
-  if ((blockSize & (blockSize - 1)) !== 0 || (sectorSize !== 512 && sectorSize !== 4096)) return damaged('metadata');
+  if (virtualSize === undefined || !blockSize || blockSize < MiB || blockSize > 256 * MiB)
+    return refuseDamaged('metadata');
+  if ((blockSize & (blockSize - 1)) !== 0 || (sectorSize !== 512 && sectorSize !== 4096))
+    return refuseDamaged('metadata');
   // QEMU reads no other size, and its guests have other sectors.
   if (sectorSize !== 512) return refusal('sector-size', { format: 'VHDX', bytes: sectorSize });
   return checkBlocks(source, bat, { virtualSize, blockSize, sectorSize });
@@ -112,7 +114,7 @@ async function checkBlocks(
   const payload = Math.ceil(virtualSize / blockSize);
   const chunk = (2 ** 23 * sectorSize) / blockSize;
   const entries = payload + Math.floor((payload - 1) / chunk);
-  if (entries * 8 > 64 * MiB || entries * 8 > bat.length) return damaged('block allocation table');
+  if (entries * 8 > 64 * MiB || entries * 8 > bat.length) return refuseDamaged('block allocation table');
   const table = await exactly(source, bat.offset, entries * 8);
   const blocks = makeMapping(blockSize, source.size + blockSize);
   for (let index = 0; index < entries; index++) {

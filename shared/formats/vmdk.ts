@@ -1,5 +1,5 @@
 import type { ByteSource } from '../ports/byte-source.ts';
-import { allocatedAtMost } from './expansion.ts';
+import { boundAllocated } from './expansion.ts';
 import { exactly, type Format, type FormatResult, refusal, Truncated, u64le } from './format.ts';
 import { makeMapping, readTables } from './mapping.ts';
 import { descriptorBytes, descriptorProblem, isTextDescriptor, typeOfText } from './vmdk-descriptor.ts';
@@ -48,7 +48,7 @@ function readHeader(bytes: Buffer): Header {
   };
 }
 
-function damaged(field: string): FormatResult {
+function refuseDamaged(field: string): FormatResult {
   return refusal('damaged-header', { format: 'vmdk', field });
 }
 
@@ -75,18 +75,18 @@ function fieldProblem({
   entriesPerTable,
   compression,
 }: Header): FormatResult | undefined {
-  if (version < 1 || version > 3) return damaged('version');
+  if (version < 1 || version > 3) return refuseDamaged('version');
   // With 0 in the first header QEMU treats the inner descriptor as one that names other files, whatever the footer says.
-  if (capacity === 0) return damaged('capacity');
-  if (grainSize < 1 || grainSize > 2048 || (grainSize & (grainSize - 1)) !== 0) return damaged('grain size');
+  if (capacity === 0) return refuseDamaged('capacity');
+  if (grainSize < 1 || grainSize > 2048 || (grainSize & (grainSize - 1)) !== 0) return refuseDamaged('grain size');
   if (entriesPerTable < 1 || entriesPerTable > 512 || (entriesPerTable & (entriesPerTable - 1)) !== 0) {
-    return damaged('grain table size');
+    return refuseDamaged('grain table size');
   }
-  if (capacity / (grainSize * entriesPerTable) > maxTables) return damaged('capacity');
+  if (capacity / (grainSize * entriesPerTable) > maxTables) return refuseDamaged('capacity');
   // QEMU uses the algorithm, other readers the flag.
   const isCompressed = (flags & flag.compressed) !== 0;
-  if (compression > 1 || isCompressed !== (compression === 1)) return damaged('compression');
-  if (isCompressed && (flags & flag.markers) === 0) return damaged('markers');
+  if (compression > 1 || isCompressed !== (compression === 1)) return refuseDamaged('compression');
+  if (isCompressed && (flags & flag.markers) === 0) return refuseDamaged('markers');
   return undefined;
 }
 
@@ -117,7 +117,7 @@ async function readFooter(source: ByteSource, first: Header): Promise<Header | F
   const [mine, its] = [footer.descriptor, first.descriptor];
   const differs =
     alike.some((field) => footer[field] !== first[field]) || mine.offset !== its.offset || mine.size !== its.size;
-  return footer.directoryAtEnd || differs ? damaged('footer') : footer;
+  return footer.directoryAtEnd || differs ? refuseDamaged('footer') : footer;
 }
 
 /** Reads the whole grain directory and its tables. Every place that they point to must lie within the file, and no place may occur twice. */
@@ -163,7 +163,7 @@ async function checkGrains(source: ByteSource, header: Header): Promise<FormatRe
       // As QEMU names it; what the descriptor calls itself changes nothing of what is read.
       variant: compressed ? 'streamOptimized' : 'monolithicSparse',
       virtualSize,
-      allocatedAtMost: allocatedAtMost({ size: source.size, virtualSize, compressed }),
+      allocatedAtMost: boundAllocated({ size: source.size, virtualSize, compressed }),
     },
     findings: [],
   };

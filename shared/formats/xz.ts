@@ -25,7 +25,7 @@ function multibyte(bytes: Buffer, from: number): { value: number; next: number }
   return undefined;
 }
 
-function roundedUp(bytes: number): number {
+function roundUp(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
 }
 
@@ -41,11 +41,11 @@ function addUp(index: Buffer): { packed: number; plain: number } | undefined {
     const packed = multibyte(index, at);
     const plain = packed && multibyte(index, packed.next);
     if (!plain || plain.next > end) return undefined;
-    sum.packed += roundedUp(packed.value);
+    sum.packed += roundUp(packed.value);
     sum.plain += plain.value;
     at = plain.next;
   }
-  return roundedUp(at) === end && index.subarray(at, end).every((byte) => byte === 0) ? sum : undefined;
+  return roundUp(at) === end && index.subarray(at, end).every((byte) => byte === 0) ? sum : undefined;
 }
 
 /** 2.1.1: magic, flags, their sum. */

@@ -126,7 +126,7 @@ export function mayBeShown(audience: Audience, viewer: ImageViewer, isPublished 
 }
 
 /** The record as the viewer is shown it: hidden fields are null, hidden lists empty. */
-export function shownTo<T extends object>(viewer: ImageViewer, fields: Fields<T>, record: T, isPublished = true): T {
+export function showTo<T extends object>(viewer: ImageViewer, fields: Fields<T>, record: T, isPublished = true): T {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => {
       if (value === undefined || mayBeShown(fields[name as keyof T], viewer, isPublished)) return [name, value];
@@ -135,10 +135,10 @@ export function shownTo<T extends object>(viewer: ImageViewer, fields: Fields<T>
   ) as T;
 }
 
-/** As `shownTo`, for a report. */
+/** As `showTo`, for a report. */
 export function reportShownTo(viewer: ImageViewer, report: Report): Report {
   return {
     ...report,
-    upload: shownTo(viewer, reportUploadFields, report.upload),
+    upload: showTo(viewer, reportUploadFields, report.upload),
   };
 }

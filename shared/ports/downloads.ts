@@ -9,7 +9,7 @@ import type { OrderStore } from './orders.ts';
 export type Download = {
   imageId: string;
   projectId: string;
-  /** Its query may be a secret: `shownUrl` says what is shown of it. */
+  /** Its query may be a secret: `toShownUrl` says what is shown of it. */
   url: string;
   checksum: string | null;
   status: OrderStatus;

@@ -167,7 +167,7 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   run(imageId: string, which: WhichRun): Promise<Run | undefined>;
   steps(runId: string): Promise<RunStep[]>;
   /** By run id; runs without a step are absent. One query for all runs of an image. */
-  stepsOf(runIds: readonly string[]): Promise<ReadonlyMap<string, RunStep[]>>;
+  listSteps(runIds: readonly string[]): Promise<ReadonlyMap<string, RunStep[]>>;
   /** By image id; images without a run are absent. One query for a whole page. */
   latestRuns(imageIds: readonly string[]): Promise<ReadonlyMap<string, LatestRun>>;
   /** By image id; images whose bytes are uploaded are absent. One query for a whole page. */

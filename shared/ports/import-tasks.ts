@@ -19,7 +19,7 @@ export type ImportTask = {
 
 /** Includes the request, and the reason if it failed. */
 export type ImportTaskDetail = ImportTask & {
-  /** Null when the data was staged. Its query may be a secret: `shownUrl` says what is shown of it. */
+  /** Null when the data was staged. Its query may be a secret: `toShownUrl` says what is shown of it. */
   url: string | null;
   isCancelled: boolean;
   failure: Failure | null;

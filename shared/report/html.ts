@@ -50,7 +50,7 @@ export function reportHtml(
   language: Language,
 ): string {
   const say = reportWords[language];
-  const finding = ({ title, problem, remedy, commands = [], outcome }: FindingView): string =>
+  const renderFinding = ({ title, problem, remedy, commands = [], outcome }: FindingView): string =>
     `<li><h3>${text(title)}${outcome === 'unknown' ? ` <span class="note">(${text(say.unknown)})</span>` : ''}</h3>${
       problem ? `<p>${text(problem)}</p>` : ''
     }${remedy ? `<p><strong>${text(say.advice)}</strong>${text(remedy)}</p>` : ''}${
@@ -59,7 +59,7 @@ export function reportHtml(
         : ''
     }</li>`;
   const group = ({ kind, title, findings }: FindingGroup): string =>
-    `<section class="${kind}"><h2>${text(title)} (${findings.length})</h2><ul>${findings.map(finding).join('\n')}</ul></section>`;
+    `<section class="${kind}"><h2>${text(title)} (${findings.length})</h2><ul>${findings.map(renderFinding).join('\n')}</ul></section>`;
   const tools = Object.entries(document.tools).map(([name, version]) => `${name} ${version}`);
   // As base64 nothing in it needs to be escaped, and it is long.
   const screen = document.screen

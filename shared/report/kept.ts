@@ -5,7 +5,7 @@ import { Report } from '../contracts/run.ts';
  * Reads a stored report, which another version of bootready may have made: older, or newer before it was replaced again. Leaves out fields that do not have our
  * shape, so the rest can be shown. Null if a field that every report has is missing.
  */
-export function keptReport(kept: unknown): Report | null {
+export function readKeptReport(kept: unknown): Report | null {
   const whole = Report.safeParse(kept);
   if (whole.success) return whole.data;
   if (typeof kept !== 'object' || kept === null) return null;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findingView } from '../checks/finding-view.ts';
+import { toFindingView } from '../checks/finding-view.ts';
 import { rejects } from '../checks/verdict.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { ReportDocument } from './document.ts';
@@ -7,7 +7,7 @@ import { reportHtml } from './html.ts';
 import { reportText } from './text.ts';
 
 function finding(code: string, step: Finding['step'], outcome: Finding['outcome'], params = {}) {
-  return findingView({ code, step, outcome, params }, 'en', { packageFormat: 'deb' });
+  return toFindingView({ code, step, outcome, params }, 'en', { packageFormat: 'deb' });
 }
 
 const document: ReportDocument = {

@@ -60,7 +60,7 @@ export function buildSbom(
       },
     },
     components: [
-      ...operatingSystem(guest),
+      ...describeOperatingSystem(guest),
       ...listed.map(([purl, each]) => {
         const version = fullVersion(type, each);
         return { type: 'library', 'bom-ref': purl, name: each.name, ...(version ? { version } : {}), purl };
@@ -71,7 +71,7 @@ export function buildSbom(
 }
 
 /** Vulnerability scanners choose their sources by it. */
-function operatingSystem({ osDistro, osVersion }: GuestFacts): Component[] {
+function describeOperatingSystem({ osDistro, osVersion }: GuestFacts): Component[] {
   const name = distributionId(osDistro);
   if (!name) return [];
   return [

@@ -63,7 +63,7 @@ export function makeSecretKeys(keys: readonly string[] = []): SecretKeys {
       const key = byId.get(id);
       if (key === undefined) throw noSuchKey(about, id);
       const opened = decrypt(Buffer.from(body, 'base64url'), key, about);
-      if (opened === undefined) throw changed(about);
+      if (opened === undefined) throw makeChangedError(about);
       return opened;
     },
     derive: (purpose) => [deriveKey(newest, purpose), ...older.map((key) => deriveKey(key, purpose))],
@@ -81,7 +81,7 @@ function noSuchKey(about: string, id: string): BootreadyError {
   });
 }
 
-function changed(about: string): BootreadyError {
+function makeChangedError(about: string): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',
     message: `The secret at ${about} was changed in the database, or copied there from another row.`,

@@ -21,7 +21,7 @@ export type PartsInput = {
 };
 
 /** Another writer to the key removes our parts, as we removed those of earlier attempts. */
-export function takenAway(error: unknown): never {
+export function throwTakenAway(error: unknown): never {
   if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
   throw new BootreadyError({
     code: 'unavailable',
@@ -63,7 +63,7 @@ export async function uploadInParts(
         signal.throwIfAborted();
         const offset = (number - 1) * partSize;
         const part = await read(buffer.subarray(0, Math.min(partSize, size - offset)), offset);
-        parts.push(await store.putPart(target, number, part).catch(takenAway));
+        parts.push(await store.putPart(target, number, part).catch(throwTakenAway));
         progress(parts.length / count);
       }
     };
@@ -71,7 +71,7 @@ export async function uploadInParts(
     for (const done of lanes) if (done.status === 'rejected') throw done.reason;
     signal.throwIfAborted();
     const inOrder = parts.sort((a, b) => a.partNumber - b.partNumber);
-    await store.completeMultipart(target, inOrder).catch(takenAway);
+    await store.completeMultipart(target, inOrder).catch(throwTakenAway);
   } catch (error) {
     await store.abortMultipart(target).catch(() => undefined);
     throw error;

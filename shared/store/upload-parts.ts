@@ -20,7 +20,7 @@ const partsOfOneSize = 1000;
  * Bytes of the next part, counted from 1, of a body of unknown length. Parts are small at first, so a small body needs little memory. They double after every
  * thousand parts, so 10,000 parts hold almost 5 TiB, the largest object of S3.
  */
-export function growingPartSize(partNumber: number): number {
+export function growPartSize(partNumber: number): number {
   return least * 2 ** Math.floor((partNumber - 1) / partsOfOneSize);
 }
 
@@ -36,7 +36,7 @@ export function partRange(size: number, partNumber: number): { offset: number; l
 }
 
 /** The numbers of the parts that the store has not, or has with another length. */
-export function missingParts(size: number, parts: readonly Pick<UploadedPart, 'partNumber' | 'size'>[]): number[] {
+export function findMissingParts(size: number, parts: readonly Pick<UploadedPart, 'partNumber' | 'size'>[]): number[] {
   const there = new Map(parts.map((part) => [part.partNumber, part.size]));
   return Array.from({ length: countParts(size) }, (_, index) => index + 1).filter(
     (partNumber) => there.get(partNumber) !== partRange(size, partNumber).length,

@@ -13,7 +13,7 @@ import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startPostgres } from '../../dev/stack/postgres.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
-import { freePort, tied } from '../../dev/stack/service.ts';
+import { freePort, tieToUs } from '../../dev/stack/service.ts';
 import { newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 
 /**
@@ -71,7 +71,7 @@ try {
   const port = await freePort();
   const plenty = '1000000000';
   const product = (processor: string, ...args: string[]) => {
-    const child = spawn(...tied('taskset', ['-c', processor, process.execPath, 'cli/main.ts', ...args]), {
+    const child = spawn(...tieToUs('taskset', ['-c', processor, process.execPath, 'cli/main.ts', ...args]), {
       cwd: root,
       env: {
         PATH: process.env.PATH ?? '',

@@ -75,8 +75,8 @@ test('an image tells its runs, newest first, the steps of each in the order they
     { step: 'admit', status: 'done', percent: 100, attempts: 1, worker: 'worker-1', finishedAt: expect.any(Date) },
     { step: 'convert', status: 'running', percent: 12.5, message: null, finishedAt: null },
   ]);
-  expect(await images.stepsOf([second.id, run.id])).toEqual(new Map([[second.id, await images.steps(second.id)]]));
-  expect(await images.stepsOf([])).toEqual(new Map());
+  expect(await images.listSteps([second.id, run.id])).toEqual(new Map([[second.id, await images.steps(second.id)]]));
+  expect(await images.listSteps([])).toEqual(new Map());
   expect(await images.publication(image.id)).toBeUndefined();
   const converted = someDisk();
   const { bucket, key } = makePublication(names, converted);

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createQueues, type Queues } from '../../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../../adapters/queues/workers.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
-import { freePort, tied } from '../../dev/stack/service.ts';
+import { freePort, tieToUs } from '../../dev/stack/service.ts';
 import { type HousekeepingJob, housekeepingJobs } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
@@ -219,7 +219,7 @@ describe('without Redis', () => {
     'with Redis %s, a process that has the queues open ends when it is told to',
     async (how) => {
       const child = spawn(
-        ...tied(process.execPath, [join(import.meta.dirname, '../support/queues-process.ts'), server.url]),
+        ...tieToUs(process.execPath, [join(import.meta.dirname, '../support/queues-process.ts'), server.url]),
       );
       const gone = once(child, 'exit');
       later(async () => {

@@ -15,7 +15,7 @@ import type { ScopedDatabase } from '../../adapters/database/scope.ts';
 import { createSessionStore } from '../../adapters/database/session-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts';
-import { finishedUpload } from '../../shared/events/notification.ts';
+import { toFinishedUpload } from '../../shared/events/notification.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { VisibleQuery } from '../../shared/ports/visible-images.ts';
 import { makeSecretKeys, newSecretsKey } from '../../shared/secrets/secret-keys.ts';
@@ -59,7 +59,7 @@ async function fill(project: Project): Promise<void> {
   const keyId = await createApiKeyStore(owner).create(key);
   const expiresAt = new Date(Date.now() + 3600_000);
   await createSessionStore(owner).create({ keyId, hash: Buffer.from(hex(32)), expiresAt });
-  await createEventStore(owner).record('api', [finishedUpload(someObject(project))]);
+  await createEventStore(owner).record('api', [toFinishedUpload(someObject(project))]);
   const source = { url: `https://example.org/${hex(4)}` };
   const fetched = { projectId: project.id, name: 'fetched', settings: {}, bucket: 'uploads' };
   await createDownloadStore(owner).create({ ...fetched, source });

@@ -1,6 +1,6 @@
 import { linux } from '../../shared/checks/guest/cases/case.ts';
 import { guestFindings } from '../../shared/checks/guest/checks.ts';
-import { TooMuch, unseen } from '../../shared/checks/guest/unseen.ts';
+import { TooMuch, toUnseen } from '../../shared/checks/guest/unseen.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import { admitSource } from '../../shared/formats/admit.ts';
 import { leadsElsewhere, readEnvelope, readManifest } from '../../shared/formats/ovf.ts';
@@ -36,7 +36,7 @@ import { readSections } from '../../workers/inspect/unified-image.ts';
 import { readSources } from '../../workers/inspect/windows-cloudbase-init.ts';
 import { dirtyFlag } from '../../workers/inspect/windows-volume.ts';
 import { checksumIn } from '../../workers/internet/sums-file.ts';
-import { signedText } from '../../workers/internet/sums-signature.ts';
+import { readSignedText } from '../../workers/internet/sums-signature.ts';
 import { driverFiles } from '../../workers/repair/windows/virtio-win.ts';
 import { linesIn } from '../../workers/tools/guestfish-answers.ts';
 import { hasComplaint } from '../../workers/tools/guestfish-complaints.ts';
@@ -185,7 +185,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
             kernelLines: [kernelLine(bytes)],
             nextLine: kernelLine(bytes),
           },
-          boot: { entry: unseen('boot-entry') },
+          boot: { entry: toUnseen('boot-entry') },
           packages: new Map([[clean(bytes.toString()), '1']]),
         }),
       ),
@@ -289,8 +289,8 @@ export const parsers: Readonly<Record<string, Parser>> = {
     words:
       '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nx\n-----BEGIN PGP SIGNATURE-----\n\nwsBzBAEBCAAnBYJm\n=abcd\n-----END PGP SIGNATURE-----\n',
     parse: async (bytes) => [
-      await signedText(bytes, { keys: signingKey }),
-      await signedText(Buffer.from('x'), { keys: signingKey, signature: bytes }),
+      await readSignedText(bytes, { keys: signingKey }),
+      await readSignedText(Buffer.from('x'), { keys: signingKey, signature: bytes }),
     ],
   },
   'notification of a store': {

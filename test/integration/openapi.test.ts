@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import { createApiClient } from '../../cli/client/api/api-client.ts';
-import { tied } from '../../dev/stack/service.ts';
+import { tieToUs } from '../../dev/stack/service.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { newApiKey } from '../../shared/secrets/api-key.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
@@ -69,7 +69,7 @@ async function schemathesis(key: string, imageId: string): Promise<{ code: numbe
   await writeFile(config, settings(imageId));
   return new Promise((resolve) => {
     execFile(
-      ...tied(python, [
+      ...tieToUs(python, [
         ...['-m', 'schemathesis.cli', '--config-file', config, 'run', location, '--url', installation.apiUrl],
         ...['-H', `Authorization: Bearer ${key}`, '--checks', checks.join(','), '--no-color'],
         // Streams have no end.

@@ -12,7 +12,7 @@ import type { MultipartTarget, ObjectInfo, ObjectStore } from '../../shared/port
 import type { Publication, RunContext } from '../../shared/ports/runs.ts';
 import { compositeEtag, probeStore } from '../../shared/store/store-traits.ts';
 import { type ActivityDeps, createScratchActivities } from '../../workers/activities/index.ts';
-import { type PublishInput, publishedKey, publishImage } from '../../workers/activities/publish.ts';
+import { namePublished, type PublishInput, publishImage } from '../../workers/activities/publish.ts';
 import { discardSent, sendDisk } from '../../workers/activities/send-ahead.ts';
 import { readBack } from '../../workers/bytes/hash.ts';
 import { send } from '../../workers/bytes/send.ts';
@@ -77,7 +77,7 @@ function workOn(store: ObjectStore) {
 }
 const control = { signal: new AbortController().signal, progress: () => undefined };
 function to() {
-  return { bucket, key: publishedKey(context, converted) };
+  return { bucket, key: namePublished(context, converted) };
 }
 async function open(): Promise<MultipartTarget[]> {
   const found: MultipartTarget[] = [];

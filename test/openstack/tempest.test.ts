@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tied } from '../../dev/stack/service.ts';
+import { tieToUs } from '../../dev/stack/service.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
@@ -77,7 +77,7 @@ image_conversion = true
 type Told = { test: string; outcome: 'passed' | 'failed' | 'skipped'; why: string };
 async function runTempest(): Promise<Told[]> {
   const python = await pythonWith(join(import.meta.dirname, '../support/tempest.txt'));
-  const child = spawn(...tied(python, [join(import.meta.dirname, 'run-tempest.py')]), {
+  const child = spawn(...tieToUs(python, [join(import.meta.dirname, 'run-tempest.py')]), {
     cwd: dir,
     env: { PATH: process.env.PATH ?? '', HOME: dir, TEMPEST_CONFIG_DIR: dir, PYTHONWARNINGS: 'ignore' },
     stdio: ['ignore', 'pipe', 'pipe'],

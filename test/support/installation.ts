@@ -14,7 +14,7 @@ import { registerSearchAttributes } from '../../adapters/temporal/connect.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { withOwnSecrets } from '../../dev/stack/own-secrets.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
-import { freePort, tied } from '../../dev/stack/service.ts';
+import { freePort, tieToUs } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
 import { heapOptions, mallocEnvironment } from '../../shared/operation/process-roles.ts';
@@ -163,7 +163,7 @@ export async function startInstallation(
         'cli/main.ts',
         ...args[role],
       ];
-      const child = spawn(...tied(command, rest), {
+      const child = spawn(...tieToUs(command, rest), {
         cwd: sources,
         env: {
           ...withOwnSecrets(processOf[role], env),
@@ -308,7 +308,7 @@ async function endedRun(db: Kysely<Database>, key: string): Promise<EndedRun | u
 }
 
 async function runOnce(command: string[], env: Record<string, string>): Promise<void> {
-  const child = spawn(...tied(process.execPath, ['cli/main.ts', ...command]), {
+  const child = spawn(...tieToUs(process.execPath, ['cli/main.ts', ...command]), {
     cwd: sources,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { tied } from '../../dev/stack/service.ts';
+import { tieToUs } from '../../dev/stack/service.ts';
 import { pythonWith } from './python-packages.ts';
 
 /** OpenStack's own clients from PyPI, pinned in openstack-clients.txt. */
@@ -102,7 +102,7 @@ type Answered = (env: Record<string, string>, question: unknown) => Promise<unkn
 /** Started with the first question, ends with us. Questions are answered in their order. */
 function serve(python: string, answer: string): Answered {
   const start = () => {
-    const child = spawn(...tied(python, ['-c', server(answer)]), {
+    const child = spawn(...tieToUs(python, ['-c', server(answer)]), {
       env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', PYTHONWARNINGS: 'ignore' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });

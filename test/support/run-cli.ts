@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { inject } from 'vitest';
-import { tied } from '../../dev/stack/service.ts';
+import { tieToUs } from '../../dev/stack/service.ts';
 
 const main = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -24,7 +24,7 @@ export function startCli(
   { env = {}, wrapper = [], nodeArgs = [], input = '', cwd }: CliOptions = {},
 ): StartedCli {
   const [command, ...rest] = [...wrapper, process.execPath, ...nodeArgs, main, ...args] as [string, ...string[]];
-  const child = spawn(...tied(command, rest), {
+  const child = spawn(...tieToUs(command, rest), {
     ...(cwd ? { cwd } : {}),
     env: {
       PATH: process.env.PATH,

@@ -35,14 +35,14 @@ export async function admitUpload(
   progress(50);
   const { disk, layers } = admission;
   if (isUnsafeToServe(admission.findings)) return admission;
-  const shown = <T>(bytes: ByteSource, ask: (input: BlockInput) => Promise<T>) =>
+  const showToQemu = <T>(bytes: ByteSource, ask: (input: BlockInput) => Promise<T>) =>
     withNbd(bytes, scratchDir, ask, signal);
   const findings = [...admission.findings];
   if (layers.at(-1)?.kind !== 'disk' || layers.length > 1) {
-    findings.push(...(await shown(source, (input) => probe(input, { format: 'raw', variant: '' }, signal))));
+    findings.push(...(await showToQemu(source, (input) => probe(input, { format: 'raw', variant: '' }, signal))));
   }
   if (disk) {
-    findings.push(...(await shown(diskSource(source, layers), (input) => secondOpinion(input, disk, signal))));
+    findings.push(...(await showToQemu(diskSource(source, layers), (input) => secondOpinion(input, disk, signal))));
   }
   return { ...admission, findings };
 }

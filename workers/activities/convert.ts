@@ -6,7 +6,7 @@ import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { admitForeign, layoutFindings, readReadings } from '../../shared/formats/admit-foreign.ts';
-import { decompressedLimit, decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
+import { boundDecompressed, boundWritten, decompressorBounds } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
 import { type Compression, memberPart, type PeekLayer, toMember } from '../../shared/formats/layers.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
@@ -80,14 +80,14 @@ export async function convertUpload(
   const { signal, progress } = control;
   await removeLeftovers(scratchDir);
   const tools = { 'qemu-img': await qemuImgVersion() };
-  const refused = (findings: Finding[], layers: Layer[] = admission.layers): Conversion => ({
+  const refuse = (findings: Finding[], layers: Layer[] = admission.layers): Conversion => ({
     layers,
     findings,
     tools,
   });
 
   if (!compressionIn(admission.layers) && !admission.disk) {
-    return refused([fail('conversion-failed', { detail: 'no disk was found' })]);
+    return refuse([fail('conversion-failed', { detail: 'no disk was found' })]);
   }
   const brought = join(scratchDir, 'upload');
   const unpacked: Compression[] = [];
@@ -108,34 +108,34 @@ export async function convertUpload(
     let reached: number = until.brought;
     const findings = await digestFindings(bytes, file, admission.layers, signal);
     for (let kind = compressionIn(found.layers); kind; kind = compressionIn(found.layers)) {
-      if (!mayFollow(unpacked, kind)) return refused([...findings, fail('too-many-layers', { limit: 2 })], layers);
+      if (!mayFollow(unpacked, kind)) return refuse([...findings, fail('too-many-layers', { limit: 2 })], layers);
       unpacked.push(kind);
       const path = nameFile(unpacked.length);
       const outcome = await unpack(file, kind, path, {
-        maxBytes: decompressedLimit(input.maxVirtualBytes),
+        maxBytes: boundDecompressed(input.maxVirtualBytes),
         onPercent: reportPart(progress, reached, (reached + until.decompressed) / 2),
         signal,
       });
       reached = (reached + until.decompressed) / 2;
       if ('refused' in outcome) {
-        return refused(
+        return refuse(
           [...findings, fail(outcome.refused, { limit: input.maxVirtualBytes, ...decompressorBounds })],
           layers,
         );
       }
       // Its size was believed when room was promised for it.
       const { declared } = layers.at(-1) ?? {};
-      if (kind === 'pieces' && outcome.size !== declared) return refused([...findings, fail('layer-damaged')], layers);
+      if (kind === 'pieces' && outcome.size !== declared) return refuse([...findings, fail('layer-damaged')], layers);
       await rm(file.path);
       found = await admitFile(foreign, peek, path, input, signal);
       layers = [...layers, ...found.layers];
       findings.push(...found.findings);
       const within = memberPart(found.layers, outcome.size);
       file = { path, size: within.size, ...(within.size === outcome.size ? {} : { part: within }) };
-      if (found.findings.some(({ outcome: each }) => each === 'fail')) return refused(findings, layers);
+      if (found.findings.some(({ outcome: each }) => each === 'fail')) return refuse(findings, layers);
     }
     const disk = unpacked.length > 0 ? found.disk : await sameDisk(foreign, peek, brought, input, signal);
-    if (!disk) return refused([...findings, fail('conversion-failed', { detail: 'no disk was found' })], layers);
+    if (!disk) return refuse([...findings, fail('conversion-failed', { detail: 'no disk was found' })], layers);
     const conversion = await convertFile({ foreign, bytes }, file, disk, input, {
       signal,
       progress: reportPart(progress, reached, 100),
@@ -267,7 +267,7 @@ async function convertFile(
   const format = formatFor(target, disk);
   const input = fileInput(file.path, file.part);
   const partial = join(scratchDir, `partial-${process.pid}-${Date.now()}.${format}`);
-  const limit = writtenAtMost(disk.allocatedAtMost ?? disk.virtualSize);
+  const limit = boundWritten(disk.allocatedAtMost ?? disk.virtualSize);
   try {
     const info = await qemuImgInfo(input, disk.format, signal);
     const disagreements = agreesWithQemu(disk, info);
@@ -285,7 +285,7 @@ async function convertFile(
         signal,
       });
     }
-    const hidden = await hiddenFormat(foreign, partial, format, info['virtual-size'], disk, signal);
+    const hidden = await findHiddenFormat(foreign, partial, format, info['virtual-size'], disk, signal);
     if (hidden) return { disk, findings: [fail('hidden-format', { format: hidden })] };
     const isSeenAlready = disk.format === 'raw' || disk.format === 'iso';
     const notes = isSeenAlready ? [] : await layoutNotes(foreign, partial, format, info['virtual-size'], signal);
@@ -316,7 +316,7 @@ async function convertFile(
  * Checks the output: our detector, and QEMU without a given format, must find the written format and no other. If the first bytes of a raw disk look like an
  * image format, every tool that probes it later would treat it as that format (CVE-2015-1851, CVE-2026-24708). @returns the other format that was found
  */
-async function hiddenFormat(
+async function findHiddenFormat(
   foreign: ForeignDoor,
   path: string,
   format: 'raw' | 'qcow2',

@@ -105,7 +105,7 @@ async function findDeliverable(
 ): Promise<Deliverable> {
   const { imageId, projectId, name, published, virtualSize, md5, sha512, properties, runId, report } = consignment;
   const object = await store.head(published.bucket, published.key);
-  if (!object) throw gone();
+  if (!object) throw makeGoneError();
   const documents: Deliverable['documents'][number][] = [];
   const add = (document: string, body: Buffer): void => {
     documents.push({ name: document, contentType: 'application/json', body });
@@ -141,7 +141,7 @@ function unknownTarget(name: string): BootreadyError {
   });
 }
 
-function gone(): BootreadyError {
+function makeGoneError(): BootreadyError {
   return new BootreadyError({
     code: 'object-missing',
     message: 'The published object no longer exists.',

@@ -70,7 +70,7 @@ export async function fetchUpload(
     const tell = (received: number) => downloads.progress(imageId, fence, { received, total: total ?? null });
     const limit = config.MAX_UPLOAD_BYTES;
     if (total !== undefined && total > limit) throw tooLarge(limit);
-    const { target, parts, ...received } = await receive(store, { bucket, key }, tellingOf(bytes, tell), {
+    const { target, parts, ...received } = await receive(store, { bucket, key }, tellReceived(bytes, tell), {
       size: total,
       limit,
       // As many at once as there are slots for downloads.
@@ -83,7 +83,7 @@ export async function fetchUpload(
       isWanted: () => Promise.resolve(true),
     });
     try {
-      if (received.size === 0) throw nothingThere();
+      if (received.size === 0) throw makeNothingThereError();
       if (checksum !== null) assertSame(checksum, received);
       await downloads.assertHeld(imageId, fence);
       await store.completeMultipart(target, parts);
@@ -95,7 +95,7 @@ export async function fetchUpload(
 }
 
 /** @param tell throws when nobody needs these bytes any more */
-async function* tellingOf(
+async function* tellReceived(
   bytes: AsyncIterable<Buffer>,
   tell: (received: number) => Promise<void>,
 ): AsyncGenerator<Buffer> {
@@ -137,7 +137,7 @@ function assertSame(checksum: string, received: { sha256?: string; sha512?: stri
   });
 }
 
-function nothingThere(): BootreadyError {
+function makeNothingThereError(): BootreadyError {
   return new BootreadyError({
     code: 'invalid-input',
     message: 'The file at this address is empty.',

@@ -32,7 +32,7 @@ import { evidenceKeeper } from './evidence.ts';
 import { type InspectDeps, inspectDisk } from './inspect.ts';
 import { judgeParts, judgeRun } from './judge.ts';
 import { throwFailures } from './order-step.ts';
-import { publishedKey, publishImage } from './publish.ts';
+import { namePublished, publishImage } from './publish.ts';
 import { keepSbom } from './sbom.ts';
 import { scratchNeed } from './scratch-need.ts';
 import { discardSent, sendDisk } from './send-ahead.ts';
@@ -187,7 +187,7 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
           {
             scratchDir: await scratch.open(attempt),
             converted,
-            to: { bucket: config.IMAGES_BUCKET, key: publishedKey(context, converted) },
+            to: { bucket: config.IMAGES_BUCKET, key: namePublished(context, converted) },
           },
           control,
         );

@@ -5,7 +5,7 @@ import { imageProperties } from '../../shared/images/image-properties.ts';
 import type { ByteWork, SentParts } from '../../shared/ports/byte-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
-import { takenAway } from '../../shared/store/upload-in-parts.ts';
+import { throwTakenAway } from '../../shared/store/upload-in-parts.ts';
 import { forgetSent, noteCompleted, type SendDeps, sendDisk } from './send-ahead.ts';
 import type { StepControl } from './step.ts';
 
@@ -20,7 +20,7 @@ export type PublishDeps = SendDeps & {
 };
 
 /** Write-once: the name holds the hash of the bytes, so writing it twice writes the same. */
-export function publishedKey({ projectId, imageId }: RunContext, { sha256, format }: ConvertedDisk): string {
+export function namePublished({ projectId, imageId }: RunContext, { sha256, format }: ConvertedDisk): string {
   return `${projectId}/${imageId}/${sha256}.${format}`;
 }
 
@@ -51,7 +51,7 @@ export async function publishImage(deps: PublishDeps, input: PublishInput, contr
     await assertUploadUnchanged(store, context);
     return runs.approve({ ...context, fence }, targets);
   }
-  const to = { bucket: imagesBucket, key: publishedKey(context, converted) };
+  const to = { bucket: imagesBucket, key: namePublished(context, converted) };
   if (!(await runs.isPublished(context.runId))) {
     const sent = await sendDisk(
       deps,
@@ -85,7 +85,7 @@ async function complete(
   if (there?.size === size && there.etag === etag) return;
   await store.completeMultipart({ ...to, uploadId }, parts).catch(async (error: unknown) => {
     if (isBootreadyError(error) && error.code === 'object-missing') await forgetSent(scratchDir);
-    return takenAway(error);
+    return throwTakenAway(error);
   });
 }
 
@@ -99,12 +99,12 @@ async function verify(
 ): Promise<void> {
   const byChecksum = way === 'checksum' || (way === 'auto' && (await traits()).keepsChecksums);
   const object = await store.head(bucket, key);
-  const found = async (): Promise<boolean> => {
+  const isThere = async (): Promise<boolean> => {
     if (object?.size !== converted.size) return false;
     if (byChecksum) return object.etag === sent.etag;
     return (await bytes.readBack(object, control)).sha256 === converted.sha256;
   };
-  if (await found()) return;
+  if (await isThere()) return;
   await store.remove(bucket, key);
   await forgetSent(scratchDir);
   throw new BootreadyError({

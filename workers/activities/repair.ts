@@ -10,7 +10,7 @@ import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts
 import type { Repair, RepairStore } from '../../shared/ports/repairs.ts';
 import { remedies } from '../../shared/remedies/remedies.ts';
 import { objectSource } from '../../shared/store/object-source.ts';
-import { takenAway } from '../../shared/store/upload-in-parts.ts';
+import { throwTakenAway } from '../../shared/store/upload-in-parts.ts';
 import type { OrderAttempt, RepairActivities, RepairLedger } from '../../workflows/activities.ts';
 import { objectUpload } from '../bytes/uploads.ts';
 import { type MendDeps, mendDisk } from '../repair/mend.ts';
@@ -145,7 +145,7 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
           const { uploadId, parts } = await bytes.send({ path, size, to: target, copiesParts: false }, control);
           try {
             await repairs.assertHeld(imageId, attempt.fence);
-            await store.completeMultipart({ ...target, uploadId }, parts).catch(takenAway);
+            await store.completeMultipart({ ...target, uploadId }, parts).catch(throwTakenAway);
           } catch (error) {
             await store.abortMultipart({ ...target, uploadId }).catch(() => undefined);
             throw error;

@@ -1,5 +1,5 @@
 import type { Conversion } from '../../shared/checks/examine.ts';
-import { foundNothingUnsafe } from '../../shared/checks/verdict.ts';
+import { findsNothingUnsafe } from '../../shared/checks/verdict.ts';
 import type { Admission, Layer } from '../../shared/contracts/run.ts';
 import type { RunContext } from '../../shared/ports/runs.ts';
 
@@ -15,12 +15,12 @@ function isTakenApart({ containerFormat }: Declared, layers: readonly Layer[]): 
 
 /** Whether the bytes may be served unchanged: our detector and QEMU have checked them, and found nothing against it. */
 export function isSafeAsItCame(declared: Declared, { layers, findings }: Admission): boolean {
-  return !isTakenApart(declared, layers) && layers.length + findings.length > 0 && foundNothingUnsafe(findings);
+  return !isTakenApart(declared, layers) && layers.length + findings.length > 0 && findsNothingUnsafe(findings);
 }
 
 /** The same as `isSafeAsItCame`, for contents that a consumer decompresses before use. */
 export function isSafeWithin(declared: Declared, { disk, converted, layers, findings }: Conversion): boolean {
   return (
-    isTakenApart(declared, layers) && disk !== undefined && converted !== undefined && foundNothingUnsafe(findings)
+    isTakenApart(declared, layers) && disk !== undefined && converted !== undefined && findsNothingUnsafe(findings)
   );
 }

@@ -73,8 +73,8 @@ export async function runStep<Result>(
       );
     const waits = (isWaiting: boolean): void => {
       if (!isWaiting) return;
-      const waiting = () => runs.stepWaits(attempt, step, 'scratch').catch(() => undefined);
-      writing = writing.then(waiting);
+      const tellWaiting = () => runs.stepWaits(attempt, step, 'scratch').catch(() => undefined);
+      writing = writing.then(tellWaiting);
     };
     const result = await takeTurn(context, { signal, inSlot, waits }, (turnSignal) => {
       // The first of it says that the step has its turn.

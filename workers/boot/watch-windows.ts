@@ -34,7 +34,7 @@ export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
 
   const names = (): string[] =>
     [agent.answers()?.hostname, dhcp?.hostname].filter((name) => name !== undefined && name !== '') as string[];
-  const named = (): boolean =>
+  const isNamed = (): boolean =>
     names().some((name) => name.split('.')[0]?.toLowerCase() === drive.hostname.toLowerCase());
   const runs = (): boolean => agent.answers() !== undefined || dhcp !== undefined;
 
@@ -65,12 +65,12 @@ export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
         heardAt ??= seconds;
         // Cloudbase-Init runs last, and its name counts only after another start.
         const patience = guest.cloudbaseInit ? allowedSeconds / 2 : askEverySeconds;
-        return named() || seconds - heardAt >= patience ? 'told' : undefined;
+        return isNamed() || seconds - heardAt >= patience ? 'told' : undefined;
       }
       return windowsHasEnded(log, silentSeconds, accelerator) ? 'stuck' : undefined;
     },
     judge: (end, log) => {
-      if (panic !== undefined) return [panicked(panic)];
+      if (panic !== undefined) return [judgePanic(panic)];
       if (!runs()) return [unheard(end, log, guest)];
       const answers = agent.answers();
       return [
@@ -79,9 +79,9 @@ export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
           system: answers?.system ?? '-',
         }),
         // Without Cloudbase-Init nothing would apply the settings, and another check reports that.
-        ...(named() || guest.cloudbaseInit
+        ...(isNamed() || guest.cloudbaseInit
           ? [
-              bootFinding('boot-windows-seed-applied', named() ? 'pass' : 'unknown', {
+              bootFinding('boot-windows-seed-applied', isNamed() ? 'pass' : 'unknown', {
                 expected: drive.hostname,
                 name: names().join(', ') || '-',
               }),
@@ -98,7 +98,7 @@ function stopCode({ info }: QmpEvent['data']): string {
   return type === 'hyper-v' && typeof arg1 === 'number' ? `0x${arg1.toString(16).toUpperCase()}` : '-';
 }
 
-function panicked(code: string): Finding {
+function judgePanic(code: string): Finding {
   return Number(code) === noBootDevice
     ? bootFinding('boot-windows-no-boot-device', 'fail', { code })
     : bootFinding('boot-windows-stopped', 'fail', { code });

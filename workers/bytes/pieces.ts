@@ -36,10 +36,10 @@ export const splitPieces = async function* (
         if (span.offset + span.size > end) break;
       }
       const used = bytes;
-      const done = (): void => {
+      const giveBack = (): void => {
         if (used) free.push(used);
       };
-      yield { bytes: (used ?? zeros).subarray(0, end - offset), offset, done };
+      yield { bytes: (used ?? zeros).subarray(0, end - offset), offset, done: giveBack };
     }
   } finally {
     await file.close();

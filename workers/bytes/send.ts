@@ -3,7 +3,7 @@ import type { ByteControl, FileToSend, SentParts } from '../../shared/ports/byte
 import type { MultipartTarget, ObjectPin, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
 import { computeMd5 } from '../../shared/store/md5.ts';
 import { compositeEtag } from '../../shared/store/store-traits.ts';
-import { clearUploads, partSizeFor, takenAway } from '../../shared/store/upload-in-parts.ts';
+import { clearUploads, partSizeFor, throwTakenAway } from '../../shared/store/upload-in-parts.ts';
 import { splitPieces } from './pieces.ts';
 import { zerosObject } from './zeros.ts';
 
@@ -74,17 +74,17 @@ function partSender(store: Store, target: MultipartTarget, { copiesParts }: File
   return (number: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {
     const isZero = bytes.length === zeros.length && bytes.equals(zeros);
     const sum = isZero ? zerosMd5 : computeMd5(bytes);
-    const sent = async (): Promise<UploadedPart> => {
+    const sendOrCopy = async (): Promise<UploadedPart> => {
       if (!isZero) return put(number, bytes, sum);
       zerosPin ??= copiesParts ? zerosObject(store, target.bucket, zeros) : Promise.resolve(undefined);
       const pin = await zerosPin.catch(() => undefined);
       return (pin && (await copyOfZeros(number, pin))) ?? put(number, zeros, sum);
     };
-    return { md5: sum, sent: sent() };
+    return { md5: sum, sent: sendOrCopy() };
   };
 
   async function put(number: number, bytes: Buffer, sum: Buffer): Promise<UploadedPart> {
-    return store.putPart(target, number, bytes, sum).catch(takenAway);
+    return store.putPart(target, number, bytes, sum).catch(throwTakenAway);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { matchesGlob, posix } from 'node:path';
 import { expect, test } from 'vitest';
-import { asSeen, unseen } from '../../shared/checks/guest/unseen.ts';
+import { asSeen, toUnseen } from '../../shared/checks/guest/unseen.ts';
 import { lookAtBootFiles } from './boot-files.ts';
 import { kernelVersionIn } from './kernels.ts';
 import type { Reader } from './reader.ts';
@@ -144,7 +144,7 @@ test('a unified kernel image: what it is told is known, whether it is started is
   const { loader, boot, commandLines } = await lookAtBootFiles(makeReader(guest), false);
   expect([loader, asSeen(() => boot.entry), commandLines]).toEqual([
     'unified-kernel-image',
-    unseen('boot-entry'),
+    toUnseen('boot-entry'),
     ['root=UUID=3 console=ttyS0'],
   ]);
 });
@@ -152,7 +152,7 @@ test('a unified kernel image: what it is told is known, whether it is started is
 test('nothing at all', async () => {
   const { boot, ...others } = await lookAtBootFiles(makeReader({}), false);
   expect(others).toEqual({ loader: undefined, commandLines: [] });
-  expect([boot.images, boot.moduleFolders, asSeen(() => boot.entry)]).toEqual([[], [], unseen('boot-entry')]);
+  expect([boot.images, boot.moduleFolders, asSeen(() => boot.entry)]).toEqual([[], [], toUnseen('boot-entry')]);
 });
 
 test('a kernel tells its version itself', () => {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { BootEntry, BootFilesView } from '../../shared/checks/guest/guest-view.ts';
-import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
-import { chosenBySystemdBoot, parseBlsEntry, sortBlsEntries } from './boot-config/bls.ts';
+import { partly, toSeen, toUnseen } from '../../shared/checks/guest/unseen.ts';
+import { chooseLikeSystemdBoot, parseBlsEntry, sortBlsEntries } from './boot-config/bls.ts';
 import { byVersion, type LoaderEntry, longestText, parseGrubEnvironment, type Variables } from './boot-config/entry.ts';
 import { parseGrubConfig, parseGrubLegacy } from './boot-config/grub.ts';
 import { parseSyslinuxConfig } from './boot-config/syslinux.ts';
@@ -40,9 +40,9 @@ export async function lookAtBootFiles(reader: Reader, viaPartition: boolean): Pr
   return {
     loader: menu?.loader,
     boot: partly<BootFilesView>({
-      images: seen(named.length > 0 || !anonymous ? named.sort(byVersion) : undefined),
-      moduleFolders: seen(folders.sort(byVersion)),
-      entry: menu && chosen ? seen(await bootEntry(reader, menu.from, chosen)) : unseen('boot-entry'),
+      images: toSeen(named.length > 0 || !anonymous ? named.sort(byVersion) : undefined),
+      moduleFolders: toSeen(folders.sort(byVersion)),
+      entry: menu && chosen ? toSeen(await bootEntry(reader, menu.from, chosen)) : toUnseen('boot-entry'),
     }),
     commandLines: [...(chosen ? [chosen] : []), ...(menu?.entries ?? []).filter((entry) => entry !== chosen)]
       .slice(0, mostEntries)
@@ -69,7 +69,7 @@ async function blsEntries(reader: Reader): Promise<[string, string[]][]> {
   return found;
 }
 
-function parsedBls(files: readonly [string, string[]][], variables: Variables): LoaderEntry[] {
+function parseBls(files: readonly [string, string[]][], variables: Variables): LoaderEntry[] {
   return sortBlsEntries(files.flatMap(([id, lines]) => parseBlsEntry(id, lines, variables) ?? []));
 }
 
@@ -82,14 +82,14 @@ async function lookAtGrub(reader: Reader): Promise<Menu | undefined> {
   for (const from of paths) {
     const lines = (await reader.config(from)) ?? [];
     const snippets = lines.some((line) => /^blscfg\b/.test(line)) ? await blsEntries(reader) : [];
-    const parsed = parseGrubConfig(lines, environment, (variables) => parsedBls(snippets, variables));
+    const parsed = parseGrubConfig(lines, environment, (variables) => parseBls(snippets, variables));
     if (parsed.entries.length > 0) return { loader: 'grub', from, ...parsed };
   }
   return { loader: 'grub', from: paths[0] as string, entries: [], chosen: undefined };
 }
 
 async function lookAtSystemdBoot(reader: Reader): Promise<Menu | undefined> {
-  const entries = parsedBls(await blsEntries(reader), new Map());
+  const entries = parseBls(await blsEntries(reader), new Map());
   const conf = await firstText(
     reader,
     '/boot/loader/loader.conf',
@@ -101,7 +101,7 @@ async function lookAtSystemdBoot(reader: Reader): Promise<Menu | undefined> {
     loader: 'systemd-boot',
     from: conf?.[0] ?? '/boot/loader',
     entries,
-    chosen: chosenBySystemdBoot(conf?.[1] ?? [], entries),
+    chosen: chooseLikeSystemdBoot(conf?.[1] ?? [], entries),
   };
 }
 

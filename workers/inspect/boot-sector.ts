@@ -4,7 +4,7 @@ import type { BootSectorView } from '../../shared/checks/guest/guest-view.ts';
 type Code = BootSectorView['code'];
 
 const sectorSize = 512;
-function signed(sector: Buffer): boolean {
+function isSigned(sector: Buffer): boolean {
   return sector.length >= sectorSize && sector.readUInt16LE(510) === 0xaa55;
 }
 function says(sector: Buffer, ...texts: string[]): boolean {
@@ -19,7 +19,7 @@ const knownStarts = ['33c08ed0bc007c', 'fab800108ed0bc00b0'];
 
 /** Finds the program whose code the first sector holds. Every GPT disk has a table and its signature there; these alone are not code. */
 export function readBootCode(sector: Buffer): Code {
-  if (!signed(sector) || blank(sector.subarray(0, 440))) return 'none';
+  if (!isSigned(sector) || blank(sector.subarray(0, 440))) return 'none';
   if (says(sector, 'GRUB ', 'Geom')) return sector.readUInt16LE(0x3e) === 0x0203 ? 'grub-legacy' : 'grub';
   if (says(sector.subarray(0, 16), 'LILO')) return 'lilo';
   if (/^(?:SYS|EXT)LINUX$/.test(sector.toString('latin1', 3, 11)) && says(sector, 'Boot error')) return 'syslinux';
@@ -72,5 +72,5 @@ export function isGrubCore(sector: Buffer): boolean {
 
 /** Whether a partition's first sector starts something; mkfs.fat puts a code there that only complains. */
 export function startsSomething(sector: Buffer): boolean {
-  return signed(sector) && !blank(sector.subarray(90, 510)) && !says(sector, 'This is not a bootable disk');
+  return isSigned(sector) && !blank(sector.subarray(90, 510)) && !says(sector, 'This is not a bootable disk');
 }

@@ -4,7 +4,7 @@ import { readYaml } from './yaml.ts';
 
 type ConfigFile = { path: string; text: string };
 
-function mapping(value: unknown): Record<string, unknown> {
+function toMapping(value: unknown): Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
@@ -36,9 +36,9 @@ export function readCloudConfig(files: readonly ConfigFile[]): CloudConfig | und
     defaultUser: undefined,
   };
   for (const { path, text } of files) {
-    const said = mapping(readYaml(text));
-    const network = mapping(said.network);
-    const defaultUser = mapping(mapping(said.system_info).default_user).name;
+    const said = toMapping(readYaml(text));
+    const network = toMapping(said.network);
+    const defaultUser = toMapping(toMapping(said.system_info).default_user).name;
     config.datasources = names(said.datasource_list) ?? config.datasources;
     config.modules = moduleNames(said.cloud_init_modules) ?? config.modules;
     if ('preserve_hostname' in said) config.preservesHostname = said.preserve_hostname === true;

@@ -1,5 +1,5 @@
 import type { CloudInitView } from '../../shared/checks/guest/guest-view.ts';
-import { ifSeen, partly, type Seen, seen, TooMuch, unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
+import { ifSeen, partly, type Seen, TooMuch, toSeen, toUnseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import { readCloudConfig } from './cloud-config.ts';
 import { largestConfig, type Reader, readLines } from './reader.ts';
 
@@ -49,22 +49,22 @@ export async function lookAtCloudInit(
   const started = (await among(starters[initSystem])).length > 0;
   const version = ifSeen(() => whatWasSeen(packages).get('cloud-init'), undefined);
   return partly<CloudInitView>({
-    installed: seen(installed),
-    version: version === undefined ? unseen('package-version', 'cloud-init') : seen(version),
-    enabled: started ? seen(true) : await whyNotStarted(reader, initSystem),
-    disabledBy: seen(await disabledBy(reader)),
-    config: seen(readCloudConfig(await configFiles(reader))),
+    installed: toSeen(installed),
+    version: version === undefined ? toUnseen('package-version', 'cloud-init') : toSeen(version),
+    enabled: started ? toSeen(true) : await whyNotStarted(reader, initSystem),
+    disabledBy: toSeen(await findWhyDisabled(reader)),
+    config: toSeen(readCloudConfig(await configFiles(reader))),
   });
 }
 
 async function whyNotStarted(reader: Reader, initSystem: InitSystem): Promise<Seen<boolean>> {
   // Who knows how `other` starts services?
-  if (initSystem === 'other') return unseen('init-system');
-  return initSystem === 'systemd' && (await isFirstBoot(reader)) ? unseen('presets') : seen(false);
+  if (initSystem === 'other') return toUnseen('init-system');
+  return initSystem === 'systemd' && (await isFirstBoot(reader)) ? toUnseen('presets') : toSeen(false);
 }
 
 /** cloud-init(1), "Boot stages"; ds-identify's policy. The kernel command line is read with the boot loader's files. */
-async function disabledBy({ among, about, config }: Reader): Promise<string | undefined> {
+async function findWhyDisabled({ among, about, config }: Reader): Promise<string | undefined> {
   const [file] = await among(['/etc/cloud/cloud-init.disabled']);
   if (file) return file;
   for (const unit of await among([

@@ -5,7 +5,7 @@ import type {
   PartitionView,
   VolumeView,
 } from '../../shared/checks/guest/guest-view.ts';
-import { partly, type Seen, seen, TooMuch, unseen, type Why } from '../../shared/checks/guest/unseen.ts';
+import { partly, type Seen, TooMuch, toSeen, toUnseen, type Why } from '../../shared/checks/guest/unseen.ts';
 import {
   blank,
   grubCoreSector,
@@ -42,9 +42,9 @@ export async function lookAtDisk(look: Look): Promise<DiskView> {
   }
   const bootSector = await lookAtBootSector(look, partitions);
   return partly<DiskView>({
-    partitions: seen(partitions),
-    volumes: seen(volumes),
-    bootSector: seen(bootSector),
+    partitions: toSeen(partitions),
+    volumes: toSeen(volumes),
+    bootSector: toSeen(bootSector),
     efiLoaders: await lookForLoaders(look, volumes, partitions),
   });
 }
@@ -103,8 +103,8 @@ async function lookAtBootSector(look: Look, partitions: readonly PartitionView[]
     const next = marked.length === 1 && partition && startsSomething(await sectorAt(look, partition.start));
     return { code, next: next === true, coreAt: undefined };
   }
-  const next = code === 'none' ? seen(false) : unseen('boot-code');
-  return partly<BootSectorView>({ code: seen(code), next, coreAt: seen(undefined) });
+  const next = code === 'none' ? toSeen(false) : toUnseen('boot-code');
+  return partly<BootSectorView>({ code: toSeen(code), next, coreAt: toSeen(undefined) });
 }
 
 /** UEFI 2.10, 13.3: EFI system partitions have a type of their own, and FAT on them. */
@@ -134,5 +134,5 @@ async function lookForLoaders(
     }
     await ask('umount-all');
   }
-  return unread && found.length === 0 ? { unseen: unread } : seen(found);
+  return unread && found.length === 0 ? { unseen: unread } : toSeen(found);
 }

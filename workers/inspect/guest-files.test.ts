@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAccounts } from './accounts.ts';
 import { readCloudConfig } from './cloud-config.ts';
-import { namedByHardware, readNetworkFile } from './network-files.ts';
+import { isNamedByHardware, readNetworkFile } from './network-files.ts';
 import { readKinds } from './remains.ts';
 import { readService } from './services.ts';
 import { readSshdConfig } from './sshd-config.ts';
@@ -124,9 +124,9 @@ test.each<[string, string, object]>([
 
 test('names that a place in a machine gave', () => {
   expect(
-    ['eno1', 'enp3s0f1', 'ens192', 'em1', 'p1p1', 'enx525400123456'].filter((name) => !namedByHardware(name)),
+    ['eno1', 'enp3s0f1', 'ens192', 'em1', 'p1p1', 'enx525400123456'].filter((name) => !isNamedByHardware(name)),
   ).toEqual([]);
-  expect(['eth0', 'e*', 'en*', 'lo', 'all', '', 'br0', 'emulated'].filter(namedByHardware)).toEqual([]);
+  expect(['eth0', 'e*', 'en*', 'lo', 'all', '', 'br0', 'emulated'].filter(isNamedByHardware)).toEqual([]);
 });
 
 test('sshd_config: the first value wins, includes in their place, nothing after Match', async () => {

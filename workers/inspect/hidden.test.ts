@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { hiddenBy } from './hidden.ts';
+import { findWhyHidden } from './hidden.ts';
 
 const why = { reason: 'filesystem', what: '/dev/sdb1' } as const;
 function behind(path: string, pattern: string) {
-  return hiddenBy([{ path, why }], pattern) !== undefined;
+  return findWhyHidden([{ path, why }], pattern) !== undefined;
 }
 
 test.each([

@@ -34,7 +34,7 @@ function mayFit(pattern: string, name: string): boolean {
 const inUsr = /^\/(?:bin|sbin|lib(?:32|64|x32|exec)?)(?=\/|$)/;
 
 /** Why a path, or the paths of a pattern (glob(7), with braces), may be in a place that nobody can read; undefined if they are not. */
-export function hiddenBy(hidden: readonly Hidden[], pattern: string): Why | undefined {
+export function findWhyHidden(hidden: readonly Hidden[], pattern: string): Why | undefined {
   if (hidden.length === 0) return undefined;
   const ways = alternatives(pattern).flatMap((way) => [way, ...(inUsr.test(way) ? [`/usr${way}`] : [])]);
   const places = ways.map(splitPath);
@@ -48,6 +48,6 @@ export function hiddenBy(hidden: readonly Hidden[], pattern: string): Why | unde
 
 /** @throws Unseen */
 export function notHidden(hidden: readonly Hidden[], pattern: string): void {
-  const why = hiddenBy(hidden, pattern);
+  const why = findWhyHidden(hidden, pattern);
   if (why) throw new Unseen(why);
 }

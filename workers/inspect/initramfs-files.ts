@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { type Codec, decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
-import { type AskGuestfish, doneBy } from '../tools/guestfish-complaints.ts';
+import { type AskGuestfish, askWhetherDone } from '../tools/guestfish-complaints.ts';
 import { type Output, openOutput } from '../tools/output.ts';
 import { largestInitramfs } from './look-contract.ts';
 
@@ -65,7 +65,7 @@ export function initramfsHelpers(
     signal,
   }: { outputDir: string; hostDir: string; unpacksAtMost: number; signal: AbortSignal },
 ) {
-  const done = doneBy(asked);
+  const done = askWhetherDone(asked);
   let fetched: Output | undefined;
   let unpacked: Opened | undefined;
   let bounds: UnpackBounds | undefined;

@@ -105,7 +105,7 @@ async function readCpio(source: ByteSource, begin: number, names: string[]): Pro
     }
     return held.subarray(offset - base, offset - base + length);
   };
-  const padded = (value: number): number => Math.ceil(value / 4) * 4;
+  const padToFour = (value: number): number => Math.ceil(value / 4) * 4;
   while (names.length < maxEntries) {
     const header = (await bytes(at, 110)).toString('latin1');
     if (header.length < 110 || !cpioMagic.has(header.slice(0, 6))) return undefined;
@@ -114,7 +114,7 @@ async function readCpio(source: ByteSource, begin: number, names: string[]): Pro
     if (!(nameSize > 0 && nameSize < 4096) || !(size >= 0)) return undefined;
     const name = (await bytes(at + 110, nameSize)).toString('utf8').split('\0', 1)[0] ?? '';
     // Names are padded from the start of the header, data from its own start; both are at multiples of four.
-    at += padded(110 + nameSize) + padded(size);
+    at += padToFour(110 + nameSize) + padToFour(size);
     if (name === 'TRAILER!!!') return at;
     names.push(name);
   }

@@ -4,7 +4,7 @@ import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 import { initramfsHelpers } from './initramfs-files.ts';
 import type { Looked } from './look-contract.ts';
-import { remembered } from './remembered.ts';
+import { rememberAnswers } from './remembered.ts';
 
 export const lookTask = foreignTask<typeof import('./look-task.ts').look>(
   import.meta.url,
@@ -35,7 +35,7 @@ export async function inspectInside(
   asked: AskGuestfish,
   { isBackup, outputDir, hostDir, unpacksAtMost, signal, progress }: LookOptions,
 ): Promise<Looked> {
-  const memory = remembered(asked);
+  const memory = rememberAnswers(asked);
   const initramfs = initramfsHelpers(asked, { outputDir, hostDir, unpacksAtMost, signal });
   const helpers = {
     ask: memory.ask,

@@ -7,7 +7,7 @@ import type { Hidden } from './hidden.ts';
 import { lookAtKernel } from './kernels.ts';
 import type { Layout } from './layouts.ts';
 import { lookAtNetwork } from './network.ts';
-import { installedPackages } from './packages.ts';
+import { readInstalledPackages } from './packages.ts';
 import { type Look, makeReader } from './reader.ts';
 import { lookAtRemains } from './remains.ts';
 import { lookAtServices } from './services.ts';
@@ -43,7 +43,7 @@ export async function lookAtLinux(look: Look, installed: Installed): Promise<Lin
   const kernel = await parts.look('kernel', () => lookAtKernel(look, reader, whatWasSeen(files).boot));
   const list = await parts.look('packages', () => {
     if (installed.layout) throw new Unseen({ reason: 'layout', what: installed.layout.name });
-    return installedPackages(look.guestfish, root);
+    return readInstalledPackages(look.guestfish, root);
   });
   const packages = mapSeen(list, (known) => new Map(known.map(({ name, version }) => [name, version])));
   progress(90);

@@ -1,12 +1,12 @@
 import { biosStarts, uefiStarts } from '../../shared/checks/guest/firmware.ts';
 import type { DiskView, GuestView } from '../../shared/checks/guest/guest-view.ts';
-import { ifSeen, mapSeen, partly, type Seen, seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
+import { ifSeen, mapSeen, partly, type Seen, toSeen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type InitSystem, lookForInitSystem } from './cloud-init.ts';
 import { lookAtDisk } from './disk.ts';
 import { findLayout, type Layout } from './layouts.ts';
 import { type LinuxLook, lookAtLinux } from './linux.ts';
-import { findDevice, foundRoots, mountPoints } from './mountables.ts';
+import { findDevice, findRoots, mountPoints } from './mountables.ts';
 import { mountSystem } from './mounts.ts';
 import { type Look, makeReader, type Reader } from './reader.ts';
 import { systemsAmong, whereOneMayBe } from './systems.ts';
@@ -45,7 +45,7 @@ type Found = {
 /** Finds the system and the places of its filesystems with libguestfs, which skips filesystems that it cannot read. */
 async function lookForSystem({ guestfish, progress }: Look, disk: Seen<DiskView>): Promise<Found> {
   const { ask } = guestfish;
-  const told = await foundRoots(guestfish);
+  const told = await findRoots(guestfish);
   progress(60);
   const facts: GuestView['facts'] = {};
   const roots = systemsAmong(
@@ -58,17 +58,17 @@ async function lookForSystem({ guestfish, progress }: Look, disk: Seen<DiskView>
     const hiddenAway = other && (await findLayout(guestfish, other));
     if (hiddenAway) {
       const { device, layout } = hiddenAway;
-      return { facts: { osType: 'linux' }, systems: seen(1), root: device, mounts: [['/', device]], layout };
+      return { facts: { osType: 'linux' }, systems: toSeen(1), root: device, mounts: [['/', device]], layout };
     }
     const why = told ? await whereOneMayBe(guestfish, whatWasSeen(disk)) : ({ reason: 'system-search' } as const);
     // Nobody can start what is encrypted.
     if (why && why.reason !== 'encrypted') facts.mayHoldSystem = true;
-    return { facts, systems: why ? { unseen: why } : seen(0), root, mounts: [] };
+    return { facts, systems: why ? { unseen: why } : toSeen(0), root, mounts: [] };
   }
-  const asked = async (question: string): Promise<string | undefined> =>
-    answered(await ask(`inspect-get-${question}`, root));
+  const askAboutRoot = async (question: string): Promise<string | undefined> =>
+    readAnswer(await ask(`inspect-get-${question}`, root));
   const set = async (name: keyof GuestView['facts'], question: string): Promise<void> => {
-    const value = await asked(question);
+    const value = await askAboutRoot(question);
     if (value !== undefined) Object.assign(facts, { [name]: value });
   };
   await set('osType', 'type');
@@ -76,12 +76,12 @@ async function lookForSystem({ guestfish, progress }: Look, disk: Seen<DiskView>
   await set('osName', 'product-name');
   await set('architecture', 'arch');
   await set('packageFormat', 'package-format');
-  const [major, minor] = [await asked('major-version'), await asked('minor-version')];
+  const [major, minor] = [await askAboutRoot('major-version'), await askAboutRoot('minor-version')];
   if (major) facts.osVersion = minor && minor !== '0' ? `${major}.${minor}` : major;
-  return { facts, systems: seen(roots.length), root, mounts: await mountPoints(guestfish, root) };
+  return { facts, systems: toSeen(roots.length), root, mounts: await mountPoints(guestfish, root) };
 }
 
-function answered(lines: string[] | undefined): string | undefined {
+function readAnswer(lines: string[] | undefined): string | undefined {
   const line = lines?.[0];
   return line === undefined || line === 'unknown' ? undefined : clean(line);
 }
@@ -101,7 +101,7 @@ export async function lookInside(look: Look): Promise<{ view: GuestView; package
   const { guestfish, parts, progress } = look;
   const { ask } = guestfish;
   progress(25);
-  const table = answered(await ask('part-get-parttype', '/dev/sda'));
+  const table = readAnswer(await ask('part-get-parttype', '/dev/sda'));
   const disk = await parts.look('disk', () => lookAtDisk(look));
   const found = await parts.look('operating system', () => lookForSystem(look, disk));
   const { facts, root, mounts, layout }: Found =
@@ -143,7 +143,7 @@ export async function lookInside(look: Look): Promise<{ view: GuestView; package
     if (layout && version) facts.osVersion = version;
   }
   if (layout) {
-    const architecture = answered(await ask('file-architecture', reader.real('/lib/systemd/systemd')));
+    const architecture = readAnswer(await ask('file-architecture', reader.real('/lib/systemd/systemd')));
     if (architecture) facts.architecture = architecture;
   }
   progress(70);

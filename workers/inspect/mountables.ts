@@ -15,7 +15,7 @@ function withStableName(mountable: string): string {
 }
 
 /** Where operating systems were found; undefined when the search failed. */
-export async function foundRoots({ ask }: Guestfish): Promise<string[] | undefined> {
+export async function findRoots({ ask }: Guestfish): Promise<string[] | undefined> {
   return (await ask('inspect-os'))?.map(withStableName);
 }
 

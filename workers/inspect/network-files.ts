@@ -11,7 +11,7 @@ export type NetworkFile = {
 const hardwareAddress = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/i;
 
 /** Predictable names that result from a place in a machine (systemd.net-naming-scheme(7)); eth0 and patterns fit any machine. */
-export function namedByHardware(name: string): boolean {
+export function isNamedByHardware(name: string): boolean {
   return /^(?:eno|enp|ens|enx|em|p\d{1,9}p)\w*$/.test(name) && /\d/.test(name);
 }
 
@@ -19,18 +19,18 @@ export function namedByHardware(name: string): boolean {
 export function readNetworkFile(path: string, lines: readonly string[]): NetworkFile {
   return {
     hardwareAddress: lines.some((line) => hardwareAddress.test(line)),
-    ...parsed(path, lines),
+    ...parseFile(path, lines),
   };
 }
 
-function parsed(path: string, lines: readonly string[]): { fixedAddress: boolean; names: string[] } {
+function parseFile(path: string, lines: readonly string[]): { fixedAddress: boolean; names: string[] } {
   const { fixedAddress, names } = makeParser(path)(lines, path);
   return { fixedAddress, names: names.map(below) };
 }
 
 type Parser = (lines: readonly string[], path: string) => { fixedAddress: boolean; names: string[] };
 
-function captured(lines: readonly string[], pattern: RegExp): string[] {
+function captureAll(lines: readonly string[], pattern: RegExp): string[] {
   return lines.flatMap(
     (line) =>
       pattern
@@ -107,13 +107,13 @@ const interfaces: Parser = (lines) => ({
 /** systemd.network(5): Address= may are in [Network] or [Address]. */
 const networkd: Parser = (lines) => ({
   fixedAddress: lines.some((line) => /^Address\s*=\s*\S/.test(line)),
-  names: captured(lines, /^Name\s*=\s*(.+)/),
+  names: captureAll(lines, /^Name\s*=\s*(.+)/),
 });
 
 /** nm-settings-keyfile(5) */
 const keyfile: Parser = (lines) => ({
   fixedAddress: lines.some((line) => /^(?:method\s*=\s*manual|address1\s*=)/.test(line)),
-  names: captured(lines, /^(?:interface-name|parent)\s*=\s*(\S+)/),
+  names: captureAll(lines, /^(?:interface-name|parent)\s*=\s*(\S+)/),
 });
 
 /** ifcfg(5) of SUSE, and Red Hat's sysconfig.txt. SUSE uses only the name of the file; Red Hat uses it if DEVICE is missing. */
@@ -130,7 +130,7 @@ const ifcfg: Parser = (lines, path) => {
 /** dhcpcd.conf(5) */
 const dhcpcd: Parser = (lines) => ({
   fixedAddress: lines.some((line) => /^\s*static\s+ip6?_address\s*=/.test(line)),
-  names: captured(lines, /^\s*interface\s+(\S+)/),
+  names: captureAll(lines, /^\s*interface\s+(\S+)/),
 });
 
 /** netctl.profile(5), Arch's */
@@ -143,7 +143,7 @@ const netctl: Parser = (lines) => ({
 const netifrc: Parser = (lines) => ({
   fixedAddress: variables(lines, /^config_(?!lo$)\w+$/).some((word) => /^[\da-f]{1,4}[.:]/i.test(word)),
   names: [
-    ...captured(lines, /^(?:config|routes|mac|mtu)_(\w+)\s*=/).filter((name) => name !== 'lo'),
+    ...captureAll(lines, /^(?:config|routes|mac|mtu)_(\w+)\s*=/).filter((name) => name !== 'lo'),
     ...variables(lines, /^(?:bridge|slaves|bond)_\w+$/),
   ],
 });

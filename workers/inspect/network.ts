@@ -1,6 +1,6 @@
 import type { NetworkView } from '../../shared/checks/guest/guest-view.ts';
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
-import { namedByHardware, readNetworkFile } from './network-files.ts';
+import { isNamedByHardware, readNetworkFile } from './network-files.ts';
 import { largestConfig, type Reader, readLines } from './reader.ts';
 import { clean } from './text.ts';
 
@@ -33,7 +33,7 @@ export async function lookAtNetwork({ among, about }: Reader): Promise<NetworkVi
     const file = readNetworkFile(path, settings);
     if (file.hardwareAddress) macFiles.push(clean(path));
     if (file.fixedAddress) staticFiles.push(clean(path));
-    for (const name of file.names) if (namedByHardware(name)) names.add(clean(name));
+    for (const name of file.names) if (isNamedByHardware(name)) names.add(clean(name));
   }
   return { macFiles, staticFiles, fixedNames: [...names].slice(0, most) };
 }

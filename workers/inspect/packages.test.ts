@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mostPackages } from '../../shared/sbom/cyclonedx.ts';
-import { installedPackages, readPackages } from './packages.ts';
+import { readInstalledPackages, readPackages } from './packages.ts';
 
 /** As guestfish prints inspect-list-applications2. */
 function entry(at: number, fields: Record<string, string>): string[] {
@@ -39,7 +39,7 @@ test('what a guest writes is cleaned and capped, and so is how much it writes', 
 
 test('a list that is not to be had is unseen: an empty one is what libguestfs makes of a database that it cannot read', async () => {
   for (const answer of [undefined, []])
-    await expect(installedPackages({ ask: async () => answer }, '/dev/sda1')).rejects.toMatchObject({
+    await expect(readInstalledPackages({ ask: async () => answer }, '/dev/sda1')).rejects.toMatchObject({
       why: { reason: 'packages' },
     });
 });

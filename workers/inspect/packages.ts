@@ -8,7 +8,10 @@ import { clean } from './text.ts';
  * Reads the installed packages from the package database, of any kind.
  * @throws Unseen when the database was not found, cannot be read, or is larger than an answer may be. libguestfs returns an empty list in all these cases
  */
-export async function installedPackages({ ask }: Pick<Guestfish, 'ask'>, root: string): Promise<InstalledPackage[]> {
+export async function readInstalledPackages(
+  { ask }: Pick<Guestfish, 'ask'>,
+  root: string,
+): Promise<InstalledPackage[]> {
   const packages = readPackages((await ask('inspect-list-applications2', root)) ?? []);
   if (packages.length === 0) throw new Unseen({ reason: 'packages' });
   return packages;

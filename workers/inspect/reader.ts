@@ -2,7 +2,7 @@ import { TooMuch, type Why } from '../../shared/checks/guest/unseen.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Codec } from '../tools/decompress.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
-import { alternatives, type Hidden, hiddenBy, notHidden } from './hidden.ts';
+import { alternatives, findWhyHidden, type Hidden, notHidden } from './hidden.ts';
 import { type Layout, locate, toPlace } from './layouts.ts';
 import type { Parts } from './parts.ts';
 import { clean, configLine } from './text.ts';
@@ -97,7 +97,7 @@ export function makeReader(guestfish: Guestfish, hidden: readonly Hidden[] = [],
   return {
     about,
     real,
-    hidden: (pattern) => hiddenBy(hidden, pattern),
+    hidden: (pattern) => findWhyHidden(hidden, pattern),
     read,
     config: async (path) => (await lines(path))?.map(configLine),
     readSize,

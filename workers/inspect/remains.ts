@@ -124,7 +124,7 @@ export async function lookAtRemains(reader: Reader): Promise<{ [Name in keyof Re
     authorizedKeys: await of('authorizedKeys', (some) => holding(some, active)),
     sudoers: await of('sudoers', (some) => holding(some, (line) => active(line) && /\bNOPASSWD\b/.test(line))),
     privateKeys: await of('privateKeys', (some) => some.filter((path) => !path.endsWith('.pub'))),
-    logs: await of('logs', (some) => filled(reader, some)),
+    logs: await of('logs', (some) => findFilled(reader, some)),
     passwords: mapSeen(accounts, ({ passwords }) => passwords.map(clean)),
     emptyPasswords: mapSeen(accounts, ({ empty }) => empty.map(clean)),
     users: mapSeen(accounts, ({ people }) => people.map(clean)),
@@ -142,7 +142,7 @@ async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
 }
 
 /** Packages bring empty logs. */
-async function filled({ about }: Reader, paths: readonly string[]): Promise<string[]> {
+async function findFilled({ about }: Reader, paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) if (Number((await about('filesize', path))?.[0]) > 0) files.push(path);
   return files;

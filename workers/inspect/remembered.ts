@@ -10,7 +10,10 @@ const leaving = new Set(['download', 'download-offset']);
  * the filesystems and the hive that were open at the time.
  * @param most bytes of all remembered answers
  */
-export function remembered(asked: AskGuestfish, most = 128 * 1024 ** 2): { ask: AskGuestfish; again(): Promise<void> } {
+export function rememberAnswers(
+  asked: AskGuestfish,
+  most = 128 * 1024 ** 2,
+): { ask: AskGuestfish; again(): Promise<void> } {
   const answers = new Map<string, Buffer | undefined>();
   let bytes = 0;
   let mounted: string[] = [];

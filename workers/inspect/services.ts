@@ -30,7 +30,7 @@ function readLinks(paths: readonly string[]): readonly string[] {
   return paths;
 }
 
-async function enabledServices({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> {
+async function listEnabledServices({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> {
   const found = readLinks(await among(startLinks[initSystem])).map(readService);
   if (initSystem !== 'systemd') return new Set(found);
   // A script of System V counts only if there is no unit with its name. systemd-sysv-generator(8)
@@ -55,7 +55,7 @@ export async function lookAtServices(reader: Reader, initSystem: InitSystem): Pr
   return {
     sshServer: has('sshd') || has('dropbear'),
     growpart: has('growpart'),
-    enabled: await enabledServices(reader, initSystem),
+    enabled: await listEnabledServices(reader, initSystem),
     sshd: await readSshdConfig((await config('/etc/ssh/sshd_config')) ?? [], include),
     guestAgent: has('qemu-ga') ? (masked ? 'off' : 'there') : 'missing',
     localClock: (await config('/etc/adjtime'))?.[2] === 'LOCAL',

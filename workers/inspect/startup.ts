@@ -1,5 +1,5 @@
 import type { SelinuxView, StartupView } from '../../shared/checks/guest/guest-view.ts';
-import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
+import { partly, toSeen, toUnseen } from '../../shared/checks/guest/unseen.ts';
 import { active, type Reader } from './reader.ts';
 import { clean } from './text.ts';
 
@@ -41,8 +41,8 @@ async function lookAtSelinux({ about, config, exists }: Reader): Promise<Selinux
   );
   const attributes = enforcing ? await about('lgetxattrs', '/etc/passwd') : undefined;
   return partly<SelinuxView>({
-    enforcing: seen(enforcing),
-    relabelPending: seen(await exists('/.autorelabel')),
-    labelled: attributes ? seen(attributes.some((line) => line.includes('security.selinux'))) : unseen('labels'),
+    enforcing: toSeen(enforcing),
+    relabelPending: toSeen(await exists('/.autorelabel')),
+    labelled: attributes ? toSeen(attributes.some((line) => line.includes('security.selinux'))) : toUnseen('labels'),
   });
 }

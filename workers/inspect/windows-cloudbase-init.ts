@@ -1,5 +1,5 @@
 import type { CloudbaseInitView } from '../../shared/checks/guest/guest-view.ts';
-import { mapSeen, partly, type Seen, seen } from '../../shared/checks/guest/unseen.ts';
+import { mapSeen, partly, type Seen, toSeen } from '../../shared/checks/guest/unseen.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { largestConfig, readLines } from './reader.ts';
 import { clean } from './text.ts';
@@ -33,10 +33,10 @@ export async function lookAtCloudbaseInit(
   const hive = 'value' in system ? system.value : undefined;
   const [hasService, start] = hive ? [await hive.has(service), await hive.dword(service, 'Start')] : [];
   return partly<CloudbaseInitView>({
-    installed: installed ? seen(true) : mapSeen(system, () => hasService === true),
+    installed: installed ? toSeen(true) : mapSeen(system, () => hasService === true),
     start: mapSeen(system, () => start),
-    startedBySetup: seen(lines.some((line) => startsIt.test(line))),
-    sources: seen(sources),
+    startedBySetup: toSeen(lines.some((line) => startsIt.test(line))),
+    sources: toSeen(sources),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { WindowsVolumeView } from '../../shared/checks/guest/guest-view.ts';
-import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
+import { partly, toSeen, toUnseen } from '../../shared/checks/guest/unseen.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { exactPath } from './windows-paths.ts';
 
@@ -46,8 +46,8 @@ export async function lookAtVolume({ about, bytes }: Guestfish, device: string):
   const signature = path ? (await bytes('pread', path, '4', '0'))?.toString('latin1') : undefined;
   const dirty = await dirtyFlag((offset, length) => bytes('pread-device', device, String(length), String(offset)));
   return partly<WindowsVolumeView>({
-    dirty: dirty === undefined ? unseen('filesystem', device) : seen(dirty),
+    dirty: dirty === undefined ? toUnseen('filesystem', device) : toSeen(dirty),
     hibernated:
-      path !== undefined && signature === undefined ? unseen('file', path) : seen(/^hibr$/i.test(signature ?? '')),
+      path !== undefined && signature === undefined ? toUnseen('file', path) : toSeen(/^hibr$/i.test(signature ?? '')),
   });
 }

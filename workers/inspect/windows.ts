@@ -1,13 +1,13 @@
 import type { VolumeView, WindowsView } from '../../shared/checks/guest/guest-view.ts';
 import {
+  askSeen,
   asSeen,
   mapSeen,
   partly,
   type Seen,
-  seen,
-  seenLater,
+  toSeen,
+  toUnseen,
   Unseen,
-  unseen,
   type Why,
   whatWasSeen,
 } from '../../shared/checks/guest/unseen.ts';
@@ -52,23 +52,23 @@ export async function lookAtWindows(
   };
   const registry = { missing: [] as string[], unreadable: [] as string[] };
   const open = async (name: string): Promise<Seen<Hive>> => {
-    const found = await seenLater(() => exactPath(about, `${systemRoot}/System32/config/${name}`));
+    const found = await askSeen(() => exactPath(about, `${systemRoot}/System32/config/${name}`));
     if ('unseen' in found) return found;
     const path = found.value;
     const hive = path ? await openHive(guestfish, path, name) : undefined;
     if (!path) registry.missing.push(name);
     else if (!hive) registry.unreadable.push(name);
-    return hive ? seen(hive) : unseen('registry', name);
+    return hive ? toSeen(hive) : toUnseen('registry', name);
   };
   /** Asks the open hive. */
   const of = async <T>(hive: Seen<Hive>, ask: (hive: Hive) => Promise<T>): Promise<Seen<T>> =>
-    'value' in hive ? seenLater(() => ask(hive.value)) : hive;
+    'value' in hive ? askSeen(() => ask(hive.value)) : hive;
   const tools = new Set<string>();
-  const folders = await seenLater(async () => {
+  const folders = await askSeen(async () => {
     for (const [folder, tool] of Object.entries(toolFolders)) if (await exactPath(about, folder)) tools.add(tool);
   });
   const pending: string[] = [];
-  const changes = await seenLater(async () => {
+  const changes = await askSeen(async () => {
     if (await exactPath(about, `${systemRoot}/winsxs/pending.xml`)) pending.push('pending.xml');
   });
 
@@ -79,7 +79,7 @@ export async function lookAtWindows(
   const drivers = await of(system, async (hive) =>
     lookAtDrivers(hive, controlSet, await names('drivers'), await names(driverStore)),
   );
-  const cloudbaseInit = await seenLater(() => lookAtCloudbaseInit(about, system, controlSet, systemRoot));
+  const cloudbaseInit = await askSeen(() => lookAtCloudbaseInit(about, system, controlSet, systemRoot));
   const installed = asSeen(() => whatWasSeen(cloudbaseInit).installed);
   if ('value' in installed) facts.cloudbaseInit = installed.value;
   const remoteDesktop = await of(system, async (hive) => {
@@ -119,12 +119,12 @@ export async function lookAtWindows(
     }
   });
   await guestfish.ask('hivex-close');
-  const volume = await seenLater(() => lookAtVolume(guestfish, root));
+  const volume = await askSeen(() => lookAtVolume(guestfish, root));
   /** Any sign that was found counts. "None" needs every place where signs may be. */
   const all = (found: readonly string[], ...places: Seen<unknown>[]): Seen<readonly string[]> =>
-    found.length > 0 ? seen(found) : (places.find((place) => 'unseen' in place) ?? seen(found));
+    found.length > 0 ? toSeen(found) : (places.find((place) => 'unseen' in place) ?? toSeen(found));
   return partly<WindowsView>({
-    registry: seen(registry),
+    registry: toSeen(registry),
     version: mapSeen(version, (known) => {
       if (!known) throw new Unseen({ reason: 'registry-value', what: 'CurrentVersion' });
       return known;
@@ -136,7 +136,7 @@ export async function lookAtWindows(
     pending: all(pending, changes, system, software),
     remoteDesktop,
     foreignTools: all([...tools], folders, system),
-    bootStores: await seenLater(() => findBootStores(guestfish, volumes)),
+    bootStores: await askSeen(() => findBootStores(guestfish, volumes)),
   });
 }
 
@@ -174,6 +174,6 @@ async function findBootStores(
     found.uefi ||= (await exactPath(about, '/EFI/Microsoft/Boot/BCD')) !== undefined;
     await ask('umount-all');
   }
-  const store = (there: boolean): Seen<boolean> => (there || !unread ? seen(there) : { unseen: unread });
+  const store = (there: boolean): Seen<boolean> => (there || !unread ? toSeen(there) : { unseen: unread });
   return partly<WindowsView['bootStores']>({ bios: store(found.bios), uefi: store(found.uefi) });
 }

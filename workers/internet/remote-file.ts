@@ -89,7 +89,7 @@ export async function openRemoteFile(door: Door, options: RemoteFileOptions): Pr
       if (error === undefined) return;
       signal.throwIfAborted();
       if (at - before >= enoughBytes) breaks = 1;
-      if (breaks > mostBreaks) throw error === tooSlow ? tooSlow : brokenOff(error);
+      if (breaks > mostBreaks) throw error === tooSlow ? tooSlow : makeBrokenOffError(error);
       await pause(backoff(breaks, retryMs), signal);
       response = await withRetries(askForRest, {
         attempts: mostBreaks,
@@ -157,7 +157,7 @@ function cannotGoOn(): BootreadyError {
   });
 }
 
-function brokenOff(cause: unknown): BootreadyError {
+function makeBrokenOffError(cause: unknown): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',
     message: 'The connection keeps breaking.',

@@ -41,8 +41,8 @@ export async function findChecksum({
 }: Sums): Promise<{ checksum: string | undefined; signedAt?: number } | { problem: SignatureProblem }> {
   if (!signed) return { checksum: checksumIn(new TextDecoder().decode(sums), url) };
   // Loaded only when it is needed, because loading it takes longer than everything else.
-  const { signedText } = await import('./sums-signature.ts');
-  const found = await signedText(sums, signed);
+  const { readSignedText } = await import('./sums-signature.ts');
+  const found = await readSignedText(sums, signed);
   return 'problem' in found ? found : { checksum: checksumIn(found.text, url), signedAt: found.signedAt };
 }
 

@@ -18,15 +18,15 @@ const sumsTask = foreignTask<typeof import('./sums-file.ts').findChecksum>(
 export async function checksumFrom(door: ForeignDoor, sums: Sums): Promise<FoundChecksum> {
   const found = await door.run(sumsTask, sums, {});
   if (found.state === 'exceeded') {
-    throw refused(
+    throw makeRefusedError(
       `Reading the checksum file takes more than ${foreignLimits.sums.partSeconds} seconds of processor time.`,
       'Give the address of SHA256SUMS, SHA512SUMS or a similar file.',
     );
   }
-  if ('problem' in found.value) throw refused(...signatureProblems[found.value.problem]);
+  if ('problem' in found.value) throw makeRefusedError(...signatureProblems[found.value.problem]);
   const { checksum, signedAt } = found.value;
   if (checksum !== undefined) return { checksum, ...(signedAt === undefined ? {} : { signedAt }) };
-  throw refused(
+  throw makeRefusedError(
     'The checksum file does not list the image, or lists several checksums for it.',
     "Compare both addresses: the file must list the last part of the image's address with a sha256 or sha512.",
   );
@@ -55,6 +55,6 @@ const signatureProblems: Readonly<Record<SignatureProblem, [message: string, rem
   wrong: ['The signature does not match this checksum file: one of them was changed.', askTheMirror],
 };
 
-function refused(message: string, remedy: string): BootreadyError {
+function makeRefusedError(message: string, remedy: string): BootreadyError {
   return new BootreadyError({ code: 'invalid-input', message, remedy });
 }

@@ -17,7 +17,7 @@ import type { SignatureProblem, Signed } from './sums-contract.ts';
  */
 
 /** The signed text, without anything around it, and the time of its newest good signature in ms since 1970; or the reason not to trust it. */
-export async function signedText(
+export async function readSignedText(
   sums: Uint8Array,
   { keys: armoredKeys, signature }: Signed,
 ): Promise<{ text: string; signedAt: number } | { problem: SignatureProblem }> {

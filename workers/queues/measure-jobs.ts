@@ -1,7 +1,7 @@
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
 import type { JobMeter } from '../../shared/ports/meters.ts';
 import { Postponed } from '../../shared/ports/postponed.ts';
-import { timed } from '../measure.ts';
+import { timeWork } from '../measure.ts';
 import type { WorkingHandlers } from './handlers.ts';
 
 /** The same jobs, counted by a meter. */
@@ -10,7 +10,8 @@ export function measureJobs(handlers: WorkingHandlers, meter: JobMeter): QueueHa
     name: Parameters<JobMeter['job']>[0],
     begun: Promise<Result>,
     seen?: (result: Result) => void,
-  ): Promise<Result> => timed(begun, (seconds, failure) => meter.job(name, failure ? 'failed' : 'done', seconds), seen);
+  ): Promise<Result> =>
+    timeWork(begun, (seconds, failure) => meter.job(name, failure ? 'failed' : 'done', seconds), seen);
   const { intake, notify, housekeeping } = handlers;
   return {
     intake: (data, attempt) =>

@@ -36,7 +36,7 @@ export async function refresh(deps: RefreshDeps): Promise<{ ordered: number; pro
   const look = async (source: ImageSource): Promise<void> => {
     const { family } = source;
     try {
-      const image = await platform.order(source, await checksumOf(deps, source), uploadsBucket);
+      const image = await platform.order(source, await fetchChecksum(deps, source), uploadsBucket);
       if (!image) return await platform.looked(family, undefined);
       counts.ordered++;
       // While Temporal does not answer, the sweep does it.
@@ -54,12 +54,12 @@ export async function refresh(deps: RefreshDeps): Promise<{ ordered: number; pro
 }
 
 /** @throws BootreadyError */
-async function checksumOf({ foreign, fetchSmall, platform }: RefreshDeps, source: ImageSource): Promise<string> {
+async function fetchChecksum({ foreign, fetchSmall, platform }: RefreshDeps, source: ImageSource): Promise<string> {
   const { url, checksumUrl, fixedChecksum, signingKeys: keys, signatureUrl } = source;
   if (checksumUrl === null) return fixedChecksum ?? '';
   const sums = await fetchSmall(checksumUrl);
   if (keys === null) return (await checksumFrom(foreign, { sums, url })).checksum;
-  const signature = signatureUrl === null ? undefined : await fetchSmall(signatureUrl).catch(namingSignature);
+  const signature = signatureUrl === null ? undefined : await fetchSmall(signatureUrl).catch(throwNamingSignature);
   const { checksum, signedAt = 0 } = await checksumFrom(foreign, { sums, url, signed: { keys, signature } });
   assertNotOlder(new Date(signedAt), source);
   await platform.sawSigned(source, new Date(signedAt));
@@ -78,7 +78,7 @@ function assertNotOlder(signedAt: Date, { signedAt: newest }: ImageSource): void
 }
 
 /** Turns a missing file into an error that names the signature, because the missing file is not the checksum file itself. */
-function namingSignature(cause: unknown): never {
+function throwNamingSignature(cause: unknown): never {
   if (!isBootreadyError(cause) || cause.code !== 'object-missing') throw cause;
   throw new BootreadyError({
     code: 'object-missing',

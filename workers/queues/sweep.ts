@@ -51,7 +51,7 @@ export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>())
     if (await deps.startDelivery(delivery)) counts.restarted++;
   }
 
-  const unknown = (listed: AsyncIterable<ObjectInfo>) => unknownOf(listed, images);
+  const unknown = (listed: AsyncIterable<ObjectInfo>) => selectUnknown(listed, images);
   const prefixes = (await projects.all()).map(({ keyPrefix }) =>
     takeSome(() => store.list(uploadsBucket, keyPrefix), unknown, leftAt, keyPrefix),
   );
@@ -120,7 +120,7 @@ async function* behind<T extends { key: string }>(
 /** One query for each of these many. */
 const pageSize = 500;
 
-async function* unknownOf(
+async function* selectUnknown(
   listed: AsyncIterable<ObjectInfo>,
   images: Pick<ImageStore, 'unknownAmong'>,
 ): AsyncGenerator<ObjectInfo> {

@@ -1,7 +1,7 @@
 import { BootreadyError } from '../../shared/errors.ts';
 
 /** A remedy could not be done: the system is the reason, and another try would end the same way. */
-export function failed(message: string, context: object = {}): BootreadyError {
+export function makeRepairError(message: string, context: object = {}): BootreadyError {
   return new BootreadyError({
     code: 'conflict',
     message,

@@ -3,11 +3,11 @@ import { isBootreadyError } from '../../shared/errors.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 import { isScript, type ScriptRemedy } from '../../shared/remedies/define.ts';
 import { remedies } from '../../shared/remedies/remedies.ts';
-import { foundRoots, mountPoints } from '../inspect/mountables.ts';
+import { findRoots, mountPoints } from '../inspect/mountables.ts';
 import { systemsAmong } from '../inspect/systems.ts';
 import { clean } from '../inspect/text.ts';
 import { type Guestfish, makeGuestfish } from '../tools/guestfish-answers.ts';
-import { failed } from './failed.ts';
+import { makeRepairError } from './failed.ts';
 import type { Mended, MendHelpers, MendTaskInput } from './mend-contract.ts';
 import { driverSource } from './windows/driver-source.ts';
 import { injectDrivers } from './windows/inject-drivers.ts';
@@ -51,17 +51,17 @@ async function mendAll(
   }
   // Written back and let go of in order; what is killed afterwards holds nothing any more.
   const whole = (await ask('umount-all')) && (await ask('shutdown'));
-  if (!whole) throw failed('The changes could not be written to the disk.');
+  if (!whole) throw makeRepairError('The changes could not be written to the disk.');
   return changes;
 }
 
 async function findSystem(guestfish: Guestfish): Promise<string> {
   const { ask } = guestfish;
-  const found = (await foundRoots(guestfish)) ?? [];
+  const found = (await findRoots(guestfish)) ?? [];
   const roots = found.length > 1 ? systemsAmong(found, await devices(ask)) : found;
   const [root] = roots;
   if (roots.length === 1 && root) return root;
-  throw failed(
+  throw makeRepairError(
     roots.length > 1
       ? 'The image contains several operating systems.'
       : (await holdsBitLocker(ask))
@@ -86,7 +86,7 @@ async function holdsBitLocker(ask: Guestfish['ask']): Promise<boolean> {
 async function mountSystem(guestfish: Guestfish, root: string): Promise<void> {
   for (const [path, mountable] of await mountPoints(guestfish, root)) {
     const mounted = await guestfish.ask('mount', mountable, path);
-    if (!mounted && path === '/') throw failed('The root filesystem cannot be mounted for writing.');
+    if (!mounted && path === '/') throw makeRepairError('The root filesystem cannot be mounted for writing.');
   }
 }
 
@@ -115,7 +115,7 @@ echo "=bootready-status=$?"`;
   }
   const said = lines.findLast((line) => line.startsWith('cannot '))?.slice('cannot '.length);
   const elsewhere = (await refusedHosts()).slice(0, 5).map(clean).join(', ');
-  throw failed(
+  throw makeRepairError(
     `The remedy "${code}" failed: ${said ? clean(said) : 'its commands do not work in this system'}.${
       elsewhere && ` It asked for hosts that are not allowed package hosts (REPAIR_PACKAGE_HOSTS): ${elsewhere}.`
     }`,

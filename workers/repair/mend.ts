@@ -10,7 +10,7 @@ import { ensureAppliance } from '../tools/appliance.ts';
 import { gateway, withGuestfish } from '../tools/guestfish.ts';
 import { mergeIntoHive } from '../tools/hivexregedit.ts';
 import { removeTree } from '../tools/remove-tree.ts';
-import { failed } from './failed.ts';
+import { makeRepairError } from './failed.ts';
 import type { MergeIntoHive } from './mend-contract.ts';
 import { publicPackageHosts, startPackageProxy } from './package-proxy.ts';
 import { openDriverPlace } from './windows/driver-place.ts';
@@ -72,7 +72,7 @@ export async function mendDisk(
     return await withGuestfish(options, async (ask) => {
       const helpers = {
         ask,
-        mergeIntoHive: merging(outputDir, signal),
+        mergeIntoHive: createMerge(outputDir, signal),
         refusedHosts: async () => [...(proxy?.refused ?? [])],
         progress: async (percent: number) => progress(percent),
       };
@@ -88,7 +88,7 @@ export async function mendDisk(
 }
 
 /** hivexregedit on a hive that guestfish has put into the folder. */
-function merging(outputDir: string, signal: AbortSignal): MergeIntoHive {
+function createMerge(outputDir: string, signal: AbortSignal): MergeIntoHive {
   return async (hive, edits) => {
     try {
       await mergeIntoHive(outputDir, hive, edits, signal);
@@ -101,7 +101,7 @@ function merging(outputDir: string, signal: AbortSignal): MergeIntoHive {
 }
 
 function beyondBounds(part = 'the system', limit: string): BootreadyError {
-  return failed(
+  return makeRepairError(
     `The output of the system (${part}) could not be parsed: that takes more than ${foreignLimits.mend.partSeconds} seconds of processor time or ${foreignHeapBytes / 1024 ** 2} MiB of memory.`,
     { limit },
   );

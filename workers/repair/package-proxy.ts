@@ -54,18 +54,18 @@ export async function startPackageProxy({
   const left = { fetched: maxBytes, sent: maxSentBytes };
   const isSpent = (): boolean => left.fetched < 0 || left.sent < 0;
 
-  const allowed = (host: string): boolean => {
+  const isAllowed = (host: string): boolean => {
     const known = hosts.includes(host);
     if (!known && refused.size < 100) refused.add(host.slice(0, 253));
     return known;
   };
-  const counted = (source: NodeJS.ReadableStream, as: keyof typeof left): void => {
+  const countBytes = (source: NodeJS.ReadableStream, as: keyof typeof left): void => {
     source.on('data', (chunk: Buffer) => {
       left[as] -= chunk.length;
       if (isSpent()) for (const each of open) each.destroy();
     });
   };
-  const held = <T extends Duplex>(stream: T): T => {
+  const holdOpen = <T extends Duplex>(stream: T): T => {
     open.add(stream);
     stream.once('close', () => open.delete(stream));
     stream.on('error', () => stream.destroy());
@@ -81,7 +81,7 @@ export async function startPackageProxy({
     if (url?.protocol !== 'http:' || Number(url.port || 80) !== ports.http)
       refuse(400, `Only http:// on port ${ports.http} is forwarded.`);
     else if (asked.method !== 'GET' && asked.method !== 'HEAD') refuse(405, 'Only GET and HEAD are forwarded.');
-    else if (!allowed(url.hostname)) refuse(403, `${url.hostname} is not an allowed package host.`);
+    else if (!isAllowed(url.hostname)) refuse(403, `${url.hostname} is not an allowed package host.`);
     else if (isSpent()) refuse(403, 'This repair has reached its transfer limit.');
     else forward(url, asked, answer, () => refuse(502, `${url.hostname} does not answer.`));
   };
@@ -94,7 +94,7 @@ export async function startPackageProxy({
     onward.once('error', unanswered);
     onward.once('response', (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
-      counted(response, 'fetched');
+      countBytes(response, 'fetched');
       response.once('error', () => answer.destroy());
       response.pipe(answer);
     });
@@ -103,26 +103,26 @@ export async function startPackageProxy({
   };
 
   const tunnel = (asked: IncomingMessage, inside: Duplex): void => {
-    held(inside);
+    holdOpen(inside);
     const [host = '', port] = (asked.url ?? '').split(':');
-    if (Number(port) !== ports.tls || !allowed(host) || isSpent()) {
+    if (Number(port) !== ports.tls || !isAllowed(host) || isSpent()) {
       inside.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       return;
     }
-    const outside: Socket = held(connect({ host, port: ports.tls, ...network }));
+    const outside: Socket = holdOpen(connect({ host, port: ports.tls, ...network }));
     outside.setTimeout(patienceMs, () => outside.destroy());
     outside.once('connect', () => inside.write('HTTP/1.1 200 OK\r\n\r\n'));
     outside.once('close', () => inside.destroy());
     inside.once('close', () => outside.destroy());
-    counted(outside, 'fetched');
-    counted(inside, 'sent');
+    countBytes(outside, 'fetched');
+    countBytes(inside, 'sent');
 
     inside.pipe(outside).pipe(inside);
   };
 
   const server = createServer({ keepAliveTimeout: patienceMs }, handle);
   server.on('connect', tunnel);
-  server.on('connection', held);
+  server.on('connection', holdOpen);
   const socket = join(folder, 'socket');
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -11,7 +11,7 @@ const tries = 5;
  * Turns the many small reads of an image tool into few large ones: whole blocks, the next one fetched ahead, reads that fail
  * for what passes tried again. An object store far away costs a round trip for each read.
  */
-export function cached(source: ByteSource): ByteSource {
+export function cacheBlocks(source: ByteSource): ByteSource {
   const blocks = new Map<number, Promise<Buffer>>();
 
   const fetchBlock = async (index: number, signal?: AbortSignal): Promise<Buffer> => {

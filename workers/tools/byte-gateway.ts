@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
-import { cached } from './block-cache.ts';
+import { cacheBlocks } from './block-cache.ts';
 
 export type ByteGateway = {
   /** The first error of the source: why a tool that reads through here fails, however it words it. */
@@ -42,7 +42,7 @@ export async function openByteGateway(
   socketPath: string,
   signal?: AbortSignal,
 ): Promise<ByteGateway> {
-  const bytes = cached(source);
+  const bytes = cacheBlocks(source);
   let failure: unknown;
   const pieces = async function* ({ from, to }: Range): AsyncGenerator<Buffer> {
     for (let at = from; at <= to; ) {

@@ -57,7 +57,7 @@ const chunkSize = 4 * MiB;
 const sinkEndsLaterSeconds = 60;
 
 /** The source as a stream; `onRead` gets the number of bytes that were read. */
-function streamOf(source: ByteSource, onRead: (bytes: number) => void, signal?: AbortSignal): Readable {
+function streamSource(source: ByteSource, onRead: (bytes: number) => void, signal?: AbortSignal): Readable {
   return Readable.from(
     (async function* () {
       for (let offset = 0; offset < source.size; ) {
@@ -74,7 +74,7 @@ function streamOf(source: ByteSource, onRead: (bytes: number) => void, signal?: 
 /** The first bytes of the unpacked data; for a damaged stream, the data before the damage; `exceeds` if it needs more memory than its limit. */
 export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
   const child = spawnSandboxed(makeCommand(kind, 60, signal));
-  const input = streamOf(source, () => undefined, signal);
+  const input = streamSource(source, () => undefined, signal);
   let failure: unknown;
   input.on('error', (error) => {
     failure = error;
@@ -150,7 +150,7 @@ export async function decompressTo(
   const file = await open(path, 'wx');
   const child = spawnSandboxed(makeCommand(kind, wallSeconds, signal));
   const sink = openSink(child, file, maxBytes, wallSeconds + sinkEndsLaterSeconds, signal);
-  const input = streamOf(source, (bytes) => onPercent((bytes / source.size) * 100), signal);
+  const input = streamSource(source, (bytes) => onPercent((bytes / source.size) * 100), signal);
   let failure: unknown;
   input.on('error', (error) => {
     failure ??= error;

@@ -4,7 +4,7 @@
 export type AskGuestfish = (command: string, args: readonly string[]) => Promise<Buffer | undefined>;
 
 /** Whether a command did what it was to do, for who asks no more than that: its answer is looked through once, and not made sense of. */
-export function doneBy(asked: AskGuestfish) {
+export function askWhetherDone(asked: AskGuestfish) {
   return async (command: string, ...args: readonly string[]): Promise<boolean> => {
     const answer = await asked(command, args);
     return answer !== undefined && !hasComplaint(answer);

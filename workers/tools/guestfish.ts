@@ -1,7 +1,7 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { machineWrites } from '../../shared/limits/foreign-limits.ts';
 import { createAnswers } from './answers.ts';
-import { type AskGuestfish, applianceIsGone, doneBy } from './guestfish-complaints.ts';
+import { type AskGuestfish, applianceIsGone, askWhetherDone } from './guestfish-complaints.ts';
 import { kvmWorks } from './kvm.ts';
 import { sandboxOption } from './qemu-options.ts';
 import { type SandboxEnd, spawnSandboxed, toToolError } from './sandbox.ts';
@@ -13,7 +13,7 @@ import { type SandboxEnd, spawnSandboxed, toToolError } from './sandbox.ts';
 const largestAnswer = 32 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
-function quoted(text: string): string {
+function quote(text: string): string {
   return `"${[...Buffer.from(text, 'utf8')]
     .map((byte) =>
       byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c
@@ -141,11 +141,11 @@ exec guestfish`,
 
   let count = 0;
   let said = '';
-  const asked: AskGuestfish = async (command, args) => {
+  const askOnce: AskGuestfish = async (command, args) => {
     // Arguments are quoted, the command is not.
     if (!/^[a-z][a-z0-9-]{0,40}$/.test(command)) throw new Error('guestfish has no such command');
     const marker = `=end-${++count}-${crypto.randomUUID()}=`;
-    child.stdin.write(`-${[command, ...args.map(quoted)].join(' ')}\necho ${marker}\n`);
+    child.stdin.write(`-${[command, ...args.map(quote)].join(' ')}\necho ${marker}\n`);
     for (;;) {
       const answer = answers.take(marker);
       if (answer === 'too-long') return undefined;
@@ -154,34 +154,34 @@ exec guestfish`,
         // Our mistake, and no answer of the guest's.
         if (said.trimStart().startsWith(`${command}: unknown command\n`))
           throw new Error(`guestfish has no command ${command}`);
-        if (applianceIsGone(answer)) throw died(said);
+        if (applianceIsGone(answer)) throw makeDiedError(said);
         return answer;
       }
       signal.throwIfAborted();
       if (ended?.timedOut || ended?.excess) {
         throw toToolError({ command: 'guestfish', limits }, { ...ended, stderr: answers.rest() });
       }
-      if (ended) throw died(answers.rest());
+      if (ended) throw makeDiedError(answers.rest());
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
   };
-  const done = doneBy(asked);
+  const done = askWhetherDone(askOnce);
 
   try {
     await done('set-network', proxySocket ? 'true' : 'false');
     if (writableBytes) await done('add-drive', '/in/disk', `format:${disk.format}`);
     else await done('add-drive', overlay.path, `format:${overlay.format}`, 'cachemode:unsafe');
     for (const path of Object.keys(furtherDisks)) await done('add-drive', path, 'readonly:true', 'format:raw');
-    if (!(await done('run'))) throw died(said);
-    return await work(asked);
+    if (!(await done('run'))) throw makeDiedError(said);
+    return await work(askOnce);
   } finally {
     await child.kill();
   }
 }
 
-function died(output: string): BootreadyError {
+function makeDiedError(output: string): BootreadyError {
   return new BootreadyError({
     code: 'tool-failed',
     message: 'The appliance that inspects images did not start, or it died.',

@@ -114,12 +114,12 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       ...['-nodefaults', '-no-user-config', '-display', 'none'],
       ...sandboxOption,
       ...(firmware === 'uefi' ? await uefi(dir) : []),
-      ...blockdev({ driver: disk.format, 'node-name': 'image', ...file('/in/disk'), ...unbacked(disk.format) }, true),
+      ...blockdev({ driver: disk.format, 'node-name': 'image', ...file('/in/disk'), ...cutBacking(disk.format) }, true),
       ...blockdev({ driver: 'qcow2', 'node-name': 'disk', ...file('/out/overlay.qcow2'), backing: 'image' }, false),
       ...['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
       ...blockdev({ driver: 'raw', 'node-name': 'seed', ...file('/in/seed') }, true),
       ...['-device', 'virtio-blk-pci,drive=seed'],
-      ...(onFrame ? ['-netdev', `stream,id=net,${listening('network')}`] : nowhere),
+      ...(onFrame ? ['-netdev', `stream,id=net,${formatListener('network')}`] : nowhere),
       ...['-device', 'virtio-net-pci,netdev=net,romfile='],
       ...['-device', 'virtio-rng-pci', '-device', 'VGA', '-serial', 'stdio'],
       ...['-device', 'virtio-serial-pci'],
@@ -168,7 +168,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
 }
 
 /** net/stream.c: QEMU drops what is sent while nobody is connected. */
-function listening(socket: string): string {
+function formatListener(socket: string): string {
   return `server=on,addr.type=unix,addr.path=/out/${socket}`;
 }
 
@@ -176,7 +176,7 @@ function file(filename: string) {
   return { file: { driver: 'file', filename } };
 }
 /** Our own qcow2 names no other file, but the link is cut to be safe. */
-function unbacked(format: 'raw' | 'qcow2') {
+function cutBacking(format: 'raw' | 'qcow2') {
   return format === 'qcow2' ? { backing: null } : {};
 }
 function blockdev(node: object, readOnly: boolean): string[] {

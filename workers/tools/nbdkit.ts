@@ -44,7 +44,7 @@ export async function withNbd<T>(
   });
   nbdkit.stdout.resume();
   try {
-    await listening(join(dir, 'nbd', 's'), nbdkit.exited, () => stderr, signal);
+    await waitForSocket(join(dir, 'nbd', 's'), nbdkit.exited, () => stderr, signal);
     const result = await work({
       node: { driver: 'nbd', server: { type: 'unix', path: '/nbd/s' }, export: '' },
       readOnly: { '/nbd': join(dir, 'nbd') },
@@ -67,7 +67,7 @@ async function isListening(path: string): Promise<boolean> {
   return socket !== undefined;
 }
 
-async function listening(
+async function waitForSocket(
   socket: string,
   exited: Promise<unknown>,
   stderr: () => string,

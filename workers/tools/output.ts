@@ -24,7 +24,7 @@ function ours({ uid, nlink }: { uid: number; nlink: number }): boolean {
   return uid === process.getuid?.() && nlink === 1;
 }
 
-function refused(reason: string): BootreadyError {
+function makeRefusedError(reason: string): BootreadyError {
   return new BootreadyError({
     code: 'tool-failed',
     message: `The output of a tool is not used: ${reason}.`,
@@ -39,7 +39,7 @@ async function readFully(file: FileHandle, offset: number, into: Buffer): Promis
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(into, filled, length - filled, offset + filled);
-    if (bytesRead === 0) throw refused('the file became shorter while it was read');
+    if (bytesRead === 0) throw makeRefusedError('the file became shorter while it was read');
     filled += bytesRead;
   }
   return into;
@@ -56,14 +56,14 @@ export async function openOutput(path: string, { maxBytes }: { maxBytes: number 
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY).catch((error: NodeJS.ErrnoException) => {
     // A link, a socket, a file that its writer has made unreadable.
     if (error.code === 'ENOENT') throw error;
-    throw refused(`it cannot be opened (${error.code})`);
+    throw makeRefusedError(`it cannot be opened (${error.code})`);
   });
   try {
     const status = await file.stat();
-    if (!status.isFile()) throw refused('it is no regular file');
-    if (!ours(status)) throw refused('it has another owner, or further names');
+    if (!status.isFile()) throw makeRefusedError('it is no regular file');
+    if (!ours(status)) throw makeRefusedError('it has another owner, or further names');
     if (status.size > maxBytes)
-      throw refused(`it has ${status.size} bytes, and at most ${Math.floor(maxBytes)} are allowed`);
+      throw makeRefusedError(`it has ${status.size} bytes, and at most ${Math.floor(maxBytes)} are allowed`);
     return {
       size: status.size,
       allocatedSize: status.blocks * 512,
@@ -84,7 +84,7 @@ export async function openWhole(path: string, size: number): Promise<Output> {
   const output = await openOutput(path, { maxBytes: size });
   if (output.size === size) return output;
   await output.close();
-  throw refused(`it has ${output.size} bytes instead of ${size}`);
+  throw makeRefusedError(`it has ${output.size} bytes instead of ${size}`);
 }
 
 /** Reads the whole of a small file that a sandbox wrote. @throws as `openOutput` */
@@ -126,5 +126,5 @@ export async function openSocket(path: string): Promise<{ path: string; close():
   const status = await file.stat();
   if (status.isSocket() && ours(status)) return { path: `/proc/self/fd/${file.fd}`, close: () => file.close() };
   await file.close();
-  throw refused('another file is in the place of its socket');
+  throw makeRefusedError('another file is in the place of its socket');
 }

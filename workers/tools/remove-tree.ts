@@ -37,7 +37,7 @@ async function empty(folder: string, moveIn: (inner: Buffer) => Promise<void>): 
     for await (const entry of entries) {
       const inner = Buffer.concat([Buffer.from(`${folder}/`), entry.name]);
       // Filesystems may leave the type out of the list: readdir(3), DT_UNKNOWN.
-      const isFolder = entry.isDirectory() || (!known(entry) && (await lstat(inner)).isDirectory());
+      const isFolder = entry.isDirectory() || (!isKnown(entry) && (await lstat(inner)).isDirectory());
       if (isFolder) await moveIn(inner);
       else await unlink(inner);
     }
@@ -46,7 +46,7 @@ async function empty(folder: string, moveIn: (inner: Buffer) => Promise<void>): 
   }
 }
 
-function known(entry: Dirent<Buffer>): boolean {
+function isKnown(entry: Dirent<Buffer>): boolean {
   return entry.isFile() || entry.isSymbolicLink() || entry.isFIFO() || entry.isSocket();
 }
 

@@ -102,7 +102,7 @@ export function openCgroups(group: string | undefined = orNothing(findOwnGroup))
       mkdirSync(leaf);
       used.add(name);
       const read = (file: string): string => orNothing(() => readText(join(leaf, file))) ?? '';
-      const counted = (file: string, event: string): number => {
+      const countEvents = (file: string, event: string): number => {
         const line = read(file)
           .split('\n')
           .find((each) => each.startsWith(`${event} `));
@@ -128,8 +128,8 @@ export function openCgroups(group: string | undefined = orNothing(findOwnGroup))
         procs: join(leaf, 'cgroup.procs'),
         kill: () => void orNothing(() => set('cgroup.kill', 1)),
         excess: () => {
-          if (counted('memory.events', 'oom_kill') > 0) return 'memory';
-          return counted('pids.events', 'max') > 0 ? 'tasks' : undefined;
+          if (countEvents('memory.events', 'oom_kill') > 0) return 'memory';
+          return countEvents('pids.events', 'max') > 0 ? 'tasks' : undefined;
         },
         remove,
       };

@@ -179,13 +179,13 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
       command.signal?.removeEventListener('abort', abort);
       resolve(end);
     };
-    const gone = (code: number | null, signal: NodeJS.Signals | null): void => {
+    const noteExit = (code: number | null, signal: NodeJS.Signals | null): void => {
       hasExited = true;
       end.code = code;
       end.signal = signal;
     };
     child.once('exit', (code, signal) => {
-      gone(code, signal);
+      noteExit(code, signal);
       // bwrap may have been killed alone.
       void init.kill();
       setTimeout(giveUp, drainMs).unref();
@@ -193,7 +193,7 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
     // bwrap outside of the namespace may be gone while a large process inside is still dying.
     child.once('close', () => void init.ended().then(lookOnceMore).finally(give));
     child.once('error', () => {
-      gone(127, null);
+      noteExit(127, null);
       give();
     });
   });

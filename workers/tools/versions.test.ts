@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missingPrograms, readFirstLine, trySandbox } from './versions.ts';
+import { findMissingPrograms, readFirstLine, trySandbox } from './versions.ts';
 
 const { signal } = new AbortController();
 
@@ -8,7 +8,7 @@ test('the sandbox can be made here', async () => {
 });
 
 test('names the programs that are not installed, and no others', async () => {
-  expect(await missingPrograms(['gzip', 'no-such-program', 'qemu-img', 'nor-this; echo it'], signal)).toEqual([
+  expect(await findMissingPrograms(['gzip', 'no-such-program', 'qemu-img', 'nor-this; echo it'], signal)).toEqual([
     'no-such-program',
     'nor-this; echo it',
   ]);

@@ -43,7 +43,7 @@ export async function toolVersions(signal: AbortSignal): Promise<Record<string, 
 }
 
 /** Those of the programs that the sandbox does not find. */
-export async function missingPrograms(names: readonly string[], signal: AbortSignal): Promise<string[]> {
+export async function findMissingPrograms(names: readonly string[], signal: AbortSignal): Promise<string[]> {
   const script = 'for each in "$@"; do command -v "$each" >/dev/null || echo "$each"; done';
   const { stdout } = await runSandboxed({
     command: 'sh',

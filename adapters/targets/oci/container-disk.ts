@@ -25,7 +25,7 @@ export type DiskLayer = Layer & { sha256: string };
 /** The quickest level: it saves mostly the empty parts of a raw disk, and any level saves those. */
 const level = 1;
 
-export function digestOf(bytes: Buffer): string {
+export function computeDigest(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
@@ -105,8 +105,8 @@ export function packDocuments({ documents }: Deliverable): Layer & { bytes: Buff
     mediaType: mediaTypes.layer,
     bytes,
     size: bytes.length,
-    digest: digestOf(bytes),
-    diffId: digestOf(tar),
+    digest: computeDigest(bytes),
+    diffId: computeDigest(tar),
   };
 }
 

@@ -93,7 +93,7 @@ export function openRegistry(name: string, config: OciTargetConfig): Registry {
     if (answer.status === 401 || answer.status === 403) throw refusesCredentials(name);
     const found = Token.safeParse(readJson(answer.text));
     const token = found.data?.token ?? found.data?.access_token;
-    if (answer.status !== 200 || !token) throw unexpected(name, answer);
+    if (answer.status !== 200 || !token) throw makeUnexpectedError(name, answer);
     return token;
   };
 
@@ -119,7 +119,7 @@ export function openRegistry(name: string, config: OciTargetConfig): Registry {
     follow: ({ headers, status, text }) => {
       const location = headers.get('location');
       const url = location && URL.canParse(location, base.href) ? new URL(location, base) : undefined;
-      if (!url) throw unexpected(name, { status, text });
+      if (!url) throw makeUnexpectedError(name, { status, text });
       if (url.origin !== base.origin) {
         throw new BootreadyError({
           code: 'invalid-input',
@@ -146,7 +146,7 @@ function assertAllowed(name: string, answer: Answer): Answer {
 }
 
 /** An answer that fits no rule. The registry's own words may name its hosts, so they go to logs only. */
-export function unexpected(name: string, { status, text }: { status: number; text: string }): BootreadyError {
+export function makeUnexpectedError(name: string, { status, text }: { status: number; text: string }): BootreadyError {
   const retryable = status >= 500 || status === 404 || status === 408 || status === 416 || status === 429;
   return new BootreadyError({
     code: retryable ? 'unavailable' : 'invalid-input',

@@ -4,10 +4,10 @@ import { containerDiskAnnotations, containerDiskName } from '../../../shared/ima
 import type { OciTargetConfig } from '../../../shared/operation/targets.ts';
 import type { Deliverable, Leftovers, Target } from '../../../shared/ports/targets.ts';
 import { readJson } from '../answer-text.ts';
-import { again, otherImage, replaced } from '../trouble.ts';
+import { again, makeReplacedError, otherImage } from '../trouble.ts';
 import {
+  computeDigest,
   type Descriptor,
-  digestOf,
   makeConfig,
   makeManifest,
   measureDiskLayer,
@@ -15,7 +15,7 @@ import {
   packDocuments,
   streamDiskLayer,
 } from './container-disk.ts';
-import { openRegistry, unexpected } from './registry.ts';
+import { makeUnexpectedError, openRegistry } from './registry.ts';
 import { type BlobTarget, hasBlob, sendBlob } from './upload.ts';
 
 const Blob = z.object({ mediaType: z.string(), digest: z.string(), size: z.number() });
@@ -35,9 +35,9 @@ export function createOciTarget(name: string, config: OciTargetConfig): Target {
     const headers = { accept: mediaTypes.manifest };
     const answer = await registry.ask({ method: 'GET', to: `${repository}/manifests/${tag}`, headers }, signal);
     if (answer.status === 404) return undefined;
-    if (answer.status !== 200) throw unexpected(name, answer);
+    if (answer.status !== 200) throw makeUnexpectedError(name, answer);
     const manifest = Manifest.safeParse(readJson(answer.text));
-    return { manifest: manifest.data, digest: digestOf(Buffer.from(answer.text)) };
+    return { manifest: manifest.data, digest: computeDigest(Buffer.from(answer.text)) };
   };
 
   /** The digest of our complete image at the tag. @throws `conflict` if it is another one */
@@ -68,7 +68,7 @@ export function createOciTarget(name: string, config: OciTargetConfig): Target {
       await sendBlob(to, documents, () => once(documents.bytes));
       const layers = [disk, documents];
       const bytes = makeConfig(image, layers);
-      const descriptor: Descriptor = { mediaType: mediaTypes.config, digest: digestOf(bytes), size: bytes.length };
+      const descriptor: Descriptor = { mediaType: mediaTypes.config, digest: computeDigest(bytes), size: bytes.length };
       await sendBlob(to, descriptor, () => once(bytes));
 
       // Last, and at once: before it, nothing there is an image.
@@ -76,9 +76,9 @@ export function createOciTarget(name: string, config: OciTargetConfig): Target {
       const headers = { 'content-type': mediaTypes.manifest };
       const path = `${repository}/manifests/${tag}`;
       const answer = await registry.ask({ method: 'PUT', to: path, headers, body: manifest }, signal);
-      if (answer.status !== 201) throw unexpected(name, answer);
-      const digest = digestOf(manifest);
-      if ((await find(to, tag))?.digest !== digest) throw replaced(name, undefined);
+      if (answer.status !== 201) throw makeUnexpectedError(name, answer);
+      const digest = computeDigest(manifest);
+      if ((await find(to, tag))?.digest !== digest) throw makeReplacedError(name, undefined);
       progress(100);
       return reference(digest);
     },
@@ -91,12 +91,12 @@ export function createOciTarget(name: string, config: OciTargetConfig): Target {
       if (!there) return;
       const answer = await registry.ask({ method: 'DELETE', to: `${repository}/manifests/${there.digest}` }, signal);
       if (answer.status === 405 || answer.text.includes('UNSUPPORTED')) throw keepsEverything(name);
-      if (answer.status !== 202 && answer.status !== 404) throw unexpected(name, answer);
+      if (answer.status !== 202 && answer.status !== 404) throw makeUnexpectedError(name, answer);
     },
 
     check: async (signal) => {
       const opened = await registry.ask({ method: 'POST', to: `${config.repository}/doctor/blobs/uploads/` }, signal);
-      if (opened.status !== 202) throw unexpected(name, opened);
+      if (opened.status !== 202) throw makeUnexpectedError(name, opened);
       await registry.ask({ method: 'DELETE', to: registry.follow(opened) }, signal);
       return `the registry takes images for "${config.repository}"`;
     },

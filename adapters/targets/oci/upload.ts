@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isBootreadyError } from '../../../shared/errors.ts';
 import { otherBytes } from '../trouble.ts';
 import type { Descriptor } from './container-disk.ts';
-import { type Answer, type Registry, unexpected } from './registry.ts';
+import { type Answer, makeUnexpectedError, type Registry } from './registry.ts';
 
 /** Distribution spec 1.1, "Pushing a blob in chunks" and "Resuming an upload". */
 
@@ -46,7 +46,7 @@ export async function hasBlob({ registry, repository, signal, name }: BlobTarget
   // Registries that keep blobs in a store lead there, and only to a blob that exists.
   if (answer.status >= 300 && answer.status < 400) return true;
   if (answer.status === 404) return false;
-  if (answer.status !== 200) throw unexpected(name, answer);
+  if (answer.status !== 200) throw makeUnexpectedError(name, answer);
   return Number(answer.headers.get('content-length') ?? blob.size) === blob.size;
 }
 
@@ -68,7 +68,7 @@ async function sendChunk(
       };
       const answer = await registry.ask({ method: 'PATCH', to: url, headers, body }, signal);
       if (answer.status === 202) return registry.follow(answer);
-      throw unexpected(name, answer);
+      throw makeUnexpectedError(name, answer);
     } catch (error) {
       signal.throwIfAborted();
       if (attempt === tries || !isBootreadyError(error) || !error.retryable) throw error;
@@ -95,7 +95,7 @@ export async function sendBlob(to: BlobTarget, blob: Descriptor, stream: () => A
   if (await hasBlob(to, blob)) return;
   const { name, registry, repository, signal } = to;
   const opened = await registry.ask({ method: 'POST', to: `${repository}/blobs/uploads/` }, signal);
-  if (opened.status !== 202) throw unexpected(name, opened);
+  if (opened.status !== 202) throw makeUnexpectedError(name, opened);
   let url = registry.follow(opened);
   try {
     const least = Number(opened.headers.get('oci-chunk-min-length') ?? 0);
@@ -109,7 +109,7 @@ export async function sendBlob(to: BlobTarget, blob: Descriptor, stream: () => A
     const closed = await registry.ask({ method: 'PUT', to: end }, signal);
     if (closed.status === 201) return;
     if (/DIGEST_INVALID|SIZE_INVALID/.test(closed.text)) throw otherBytes(name, { digest: blob.digest, sent: start });
-    throw unexpected(name, closed);
+    throw makeUnexpectedError(name, closed);
   } catch (error) {
     // If this does not arrive, the registry forgets the upload by itself.
     await registry.ask({ method: 'DELETE', to: url }, AbortSignal.timeout(10_000)).catch(() => undefined);

@@ -6,7 +6,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { atLeast, readIdentity } from '../../identity/identity.ts';
 import { ownImage } from './access.ts';
 
-function forbidden(message: string, remedy: string): BootreadyError {
+function makeForbiddenError(message: string, remedy: string): BootreadyError {
   return new BootreadyError({ code: 'forbidden', message, remedy });
 }
 
@@ -20,7 +20,7 @@ export function actionRoutes(deps: ApiDeps): FastifyPluginAsync {
       images.change(id, ({ status }: Image) => {
         if (status === to) return {};
         if (status === 'active' || status === 'deactivated') return { status: to };
-        throw forbidden(
+        throw makeForbiddenError(
           `An image with status ${status} cannot be ${to === 'active' ? 'reactivated' : 'deactivated'}.`,
           'Wait until it is active.',
         );
@@ -46,7 +46,7 @@ export function actionRoutes(deps: ApiDeps): FastifyPluginAsync {
           run?.report?.verdict === 'reject' &&
           isUnsafeToServe(run.report.findings)
         ) {
-          throw forbidden(
+          throw makeForbiddenError(
             'The image failed a safety check. Only administrators can reactivate it.',
             'See "openstack image show ID" for the reason.',
           );

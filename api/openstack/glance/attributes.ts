@@ -3,7 +3,7 @@ import { assertWithin } from '../../../shared/limits/request-limits.ts';
 import type { Image, ImageAttributes } from '../../../shared/ports/image.ts';
 import { assertPropertiesFit, type BaseAttribute } from '../../images/image-attributes.ts';
 
-function forbidden(message: string): BootreadyError {
+function makeForbiddenError(message: string): BootreadyError {
   return new BootreadyError({ code: 'forbidden', message });
 }
 
@@ -52,5 +52,7 @@ export function toImageAttributes({ base, properties }: Attributes): ImageAttrib
 export function assertMayChange({ status }: Image, name: string): void {
   if (name !== 'disk_format' && name !== 'container_format' && name !== 'owner') return;
   if (status === 'queued' || status === 'importing') return;
-  throw forbidden(`The attribute "${name}" can be changed only while the image is queued; this image is ${status}.`);
+  throw makeForbiddenError(
+    `The attribute "${name}" can be changed only while the image is queued; this image is ${status}.`,
+  );
 }

@@ -16,7 +16,7 @@ const expected: Readonly<Record<string, DiskFormat>> = Object.fromEntries(
   }),
 );
 
-function refused(message: string, remedy: string): BootreadyError {
+function makeRefusedError(message: string, remedy: string): BootreadyError {
   return new BootreadyError({ code: 'unsupported-media', message, remedy });
 }
 
@@ -32,7 +32,7 @@ function isOpaque(diskFormat: string): boolean {
  */
 export function assertMayBeEmpty(diskFormat: string): void {
   if (isOpaque(diskFormat)) return;
-  throw refused(
+  throw makeRefusedError(
     `There is no image data: an empty file is not a ${diskFormat}.`,
     'Send the image file. To create an image without a file from a script, give "openstack image create" a terminal as input, or omit --disk-format.',
   );
@@ -50,13 +50,13 @@ export async function judgeContent(
   maxVirtualBytes: number,
 ): Promise<{ virtualSize: number | null }> {
   const { diskFormat, containerFormat } = declared;
-  if (source.size === 0) throw refused('There is no image data: the file is empty.', 'Send the image file.');
+  if (source.size === 0) throw makeRefusedError('There is no image data: the file is empty.', 'Send the image file.');
   const opaque = isOpaque(diskFormat);
   const head = await source.read(0, headBytes);
   if (findCompression(head)) {
     // Nobody decompresses what is declared bare.
     if (opaque || containerFormat === 'compressed') return { virtualSize: null };
-    throw refused(
+    throw makeRefusedError(
       `The file is compressed, so its content is not ${diskFormat}.`,
       'Decompress it, or import it (image-import, glance-direct); the import decompresses it.',
     );
@@ -67,7 +67,7 @@ export async function judgeContent(
     peek: () => Promise.resolve(Buffer.alloc(0)),
   });
   if (admission.layers.at(-1)?.kind === 'pieces') {
-    throw refused(
+    throw makeRefusedError(
       'The disk in the archive is stored without its holes or in chunks, so it cannot be inspected in this form.',
       'Pack it completely (tar without --sparse), or import it (image-import, glance-direct); the import assembles it.',
     );
@@ -78,21 +78,24 @@ export async function judgeContent(
       const { problem = '', remedy = '' } = describeFinding(finding, 'en');
       return [`${problem} ${remedy}`.trim()];
     });
-    throw refused(`The image data is not safe to store unchanged. ${sentences.join(' ')}`, '');
+    throw makeRefusedError(`The image data is not safe to store unchanged. ${sentences.join(' ')}`, '');
   }
   const { disk } = admission;
   const inArchive = diskSource(source, admission.layers) !== source;
   if (inArchive && containerFormat === 'bare' && !opaque) {
-    throw refused('The file is a tar archive and not a bare disk.', 'Give --container-format ova, or import it.');
+    throw makeRefusedError(
+      'The file is a tar archive and not a bare disk.',
+      'Give --container-format ova, or import it.',
+    );
   }
   if (!disk) {
     if (opaque) return { virtualSize: diskFormat === 'raw' ? source.size : null };
-    throw refused(`The file is not ${diskFormat} by its content.`, 'Give the real --disk-format of the file.');
+    throw makeRefusedError(`The file is not ${diskFormat} by its content.`, 'Give the real --disk-format of the file.');
   }
   const wanted = expected[diskFormat];
   if (disk.format === wanted || (inArchive && opaque)) return { virtualSize: disk.virtualSize };
   if (wanted === undefined && disk.format === 'raw') return { virtualSize: null };
-  throw refused(
+  throw makeRefusedError(
     `The file is declared as ${diskFormat}, but is ${disk.format} by its content.`,
     `Create the image with the real --disk-format of the file.`,
   );

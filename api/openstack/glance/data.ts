@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
-import { gone, type Received, readMemory, receive, tooLarge } from '../../../shared/events/receive-object.ts';
+import { makeGoneError, type Received, readMemory, receive, tooLarge } from '../../../shared/events/receive-object.ts';
 import type { Image } from '../../../shared/ports/image.ts';
 import type { ImageReceptions } from '../../../shared/ports/image-receptions.ts';
 import type { ObjectInfo } from '../../../shared/ports/object-store.ts';
@@ -42,7 +42,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
     ): Promise<void> => {
       // With a length of 0 there is no body.
       const body = (request.body as Readable | undefined) ?? Readable.from([]);
-      const size = announcedSize(request);
+      const size = readAnnouncedSize(request);
       assertStoreIsOurs(request);
       const limit = config.MAX_UPLOAD_BYTES;
       if (size !== undefined && size > limit) throw tooLarge(limit);
@@ -73,7 +73,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
             held: reception.held,
             extend: async (bytes: number): Promise<number> => {
               const held = await images.extendReception(reception, bytes);
-              if (held === undefined) throw gone();
+              if (held === undefined) throw makeGoneError();
               return held;
             },
           },
@@ -108,7 +108,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
           return;
         }
         await store.completeMultipart(target, parts);
-        const object = await storedObject(deps, target);
+        const object = await findStoredObject(deps, target);
         try {
           const { virtualSize } = await inTurn(deps.judging, request, reply, () =>
             judgeContent(
@@ -127,7 +127,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
             ...received,
             virtualSize,
           });
-          if (!run) throw gone();
+          if (!run) throw makeGoneError();
           await startRun(deps, request, image, run);
         } catch (error) {
           if (!(await images.isKnown(object))) await store.remove(object.bucket, object.key);
@@ -146,7 +146,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
         () => image.upload,
         async (reception, { target, size }) => {
           if (size === 0) throw noData();
-          if (!(await images.stage(reception, { multipartId: target.uploadId, size }))) throw gone();
+          if (!(await images.stage(reception, { multipartId: target.uploadId, size }))) throw makeGoneError();
         },
       );
       return reply.code(204).send();
@@ -166,7 +166,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
         }
         const published = await images.publication(image.id);
         if (!published) return reply.code(204).send();
-        return sendObject(reply, request, image, await storedObject(deps, published));
+        return sendObject(reply, request, image, await findStoredObject(deps, published));
       },
     );
 
@@ -202,7 +202,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
   };
 }
 
-async function storedObject(
+async function findStoredObject(
   { store }: Pick<ApiDeps, 'store'>,
   { bucket, key }: { bucket: string; key: string },
 ): Promise<ObjectInfo> {
@@ -246,7 +246,7 @@ function assertHasFormats({ diskFormat, containerFormat }: Pick<Image, 'diskForm
 }
 
 /** The size that the sender announces. Our clients' header comes first, because chunked bodies have no length. */
-function announcedSize(request: FastifyRequest): number | undefined {
+function readAnnouncedSize(request: FastifyRequest): number | undefined {
   const said = request.headers['x-openstack-image-size'] ?? request.headers['content-length'];
   if (said === undefined) return undefined;
   const size = /^\d{1,16}$/.test(String(said)) ? Number(said) : Number.NaN;

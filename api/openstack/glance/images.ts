@@ -5,7 +5,7 @@ import type { Image } from '../../../shared/ports/image.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { inTurn, readPage } from '../../http/page.ts';
 import { atLeast } from '../../identity/identity.ts';
-import { assertMayPublicize, seenAs, toViewer } from '../../images/access.ts';
+import { assertMayPublicize, findRelation, toViewer } from '../../images/access.ts';
 import { assertSettable, isBaseAttribute, validValue } from '../../images/image-attributes.ts';
 import { ownImage, visibleImage } from './access.ts';
 import { type Attributes, toAttributes, toImageAttributes } from './attributes.ts';
@@ -13,7 +13,7 @@ import { importMethods, storeId } from './info.ts';
 import { parseListQuery } from './list-query.ts';
 import { applyPatch, type PatchDialect, parsePatch, patchTypes } from './patch.ts';
 import { type RawQuery, withMarker } from './raw-query.ts';
-import { detailedView, imageView, toFacts } from './view.ts';
+import { toDetailedView, toFacts, toImageView } from './view.ts';
 
 /** Image records: create, list, show, change, delete. */
 export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
@@ -39,7 +39,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
           'openstack-image-import-methods': importMethods.join(','),
           'openstack-image-store-ids': storeId,
         })
-        .send(imageView(image, {}));
+        .send(toImageView(image, {}));
     });
 
     const assertMayOwn = async (owner: string, own: string, isAdmin: boolean): Promise<void> => {
@@ -73,7 +73,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
       return {
         images: found.map((image) => {
           const last = latest.get(image.id);
-          return imageView(image, toFacts(last, seenAs(viewer, image)), last);
+          return toImageView(image, toFacts(last, findRelation(viewer, image)), last);
         }),
         first: withMarker('/v2/images', raw, undefined),
         ...(last && !isLast ? { next: withMarker('/v2/images', raw, last.id) } : {}),
@@ -83,7 +83,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
 
     app.get('/images/:id', async (request) => {
       const image = await visibleImage(deps, request);
-      return detailedView(deps, image, seenAs(toViewer(request), image));
+      return toDetailedView(deps, image, findRelation(toViewer(request), image));
     });
 
     // The type is checked before the body is read, because a body of any other type is not a JSON patch.
@@ -100,7 +100,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
         if (after.visibility === 'public' && image.visibility !== 'public') assertMayPublicize(viewer);
         return after;
       });
-      return detailedView(deps, changed, seenAs(viewer, changed));
+      return toDetailedView(deps, changed, findRelation(viewer, changed));
     });
 
     app.delete('/images/:id', { ...member, config: { audit: 'image.delete' } }, async (request, reply) => {

@@ -75,13 +75,13 @@ export function importRoutes(deps: ApiDeps): FastifyPluginAsync {
           throw conflict(`${missing} must be set before an import.`, `openstack image set --disk-format FORMAT ID`);
         }
         if (image.upload.etag) await again(request, image);
-        else if (source) await fetched(request, image, source);
+        else if (source) await startDownload(request, image, source);
         else await complete(request, image);
         return reply.code(202).send();
       },
     );
 
-    const fetched = async (request: FastifyRequest, image: Image, source: { url: string }): Promise<void> => {
+    const startDownload = async (request: FastifyRequest, image: Image, source: { url: string }): Promise<void> => {
       await downloads.order(image.id, { source, settings: settingsFor(image), requestId: request.id });
       await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
     };

@@ -100,25 +100,25 @@ export function parseListQuery(raw: RawQuery): VisibleQuery {
     return value === undefined ? undefined : parse(value, name);
   };
   const text = (value: string): string => value;
-  const given = <K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } =>
+  const includeGiven = <K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } =>
     (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
 
   assertWithin('tagFilters', all('tag').length);
   assertWithin('propertyFilters', Object.keys(raw).filter((name) => !known.has(name)).length);
   if (raw['changes-since'] !== undefined) throw invalid('Version 2 of the API does not support "changes-since".');
   return {
-    ...given(
+    ...includeGiven(
       'visibility',
       one('visibility', (value) => oneOfThese(value, [...visibilities, 'all'], 'visibility')),
     ),
     memberStatus:
       one('member_status', (value) => oneOfThese(value, [...memberStatuses, 'all'], 'member_status')) ?? 'accepted',
     isHidden: one('os_hidden', flag) ?? false,
-    ...given('isProtected', one('protected', flag)),
-    ...given('owner', one('owner', text)),
-    ...given('checksum', one('checksum', text)),
-    ...given('hashValue', one('os_hash_value', text)),
-    ...given('hashAlgorithm', one('os_hash_algo', text)),
+    ...includeGiven('isProtected', one('protected', flag)),
+    ...includeGiven('owner', one('owner', text)),
+    ...includeGiven('checksum', one('checksum', text)),
+    ...includeGiven('hashValue', one('os_hash_value', text)),
+    ...includeGiven('hashAlgorithm', one('os_hash_algo', text)),
     tags: all('tag').map((tag) => tag.trim()),
     oneOf: Object.fromEntries(
       listed.flatMap((field) => {
@@ -130,7 +130,9 @@ export function parseListQuery(raw: RawQuery): VisibleQuery {
       const exact = one(field, wholeNumber);
       const min = exact ?? one(`${field}_min`, wholeNumber);
       const max = exact ?? one(`${field}_max`, wholeNumber);
-      return min === undefined && max === undefined ? [] : [{ field, ...given('min', min), ...given('max', max) }];
+      return min === undefined && max === undefined
+        ? []
+        : [{ field, ...includeGiven('min', min), ...includeGiven('max', max) }];
     }),
     times: (['created_at', 'updated_at'] as const).flatMap(
       (field) => one(field, (value) => toTime(value, field)) ?? [],
@@ -142,7 +144,7 @@ export function parseListQuery(raw: RawQuery): VisibleQuery {
       }),
     ),
     sort: readSort(all),
-    ...given('marker', one('marker', text)),
+    ...includeGiven('marker', one('marker', text)),
     limit: parseLimit(all('limit').at(-1)),
   };
 }

@@ -8,9 +8,9 @@ import type { ApiDeps } from '../../deps.ts';
 import { atLeast } from '../../identity/identity.ts';
 import { owns, toViewer } from '../../images/access.ts';
 import { ownImage, visibleImage } from './access.ts';
-import { memberView } from './view.ts';
+import { toMemberView } from './view.ts';
 
-function forbidden(message: string, remedy: string): BootreadyError {
+function makeForbiddenError(message: string, remedy: string): BootreadyError {
   return new BootreadyError({ code: 'forbidden', message, remedy });
 }
 function invalid(message: string, remedy: string): BootreadyError {
@@ -19,7 +19,7 @@ function invalid(message: string, remedy: string): BootreadyError {
 
 function assertShared({ visibility }: Image): void {
   if (visibility === 'shared') return;
-  throw forbidden(
+  throw makeForbiddenError(
     `Only shared images have members; this one is ${visibility}.`,
     'Share it first: openstack image set --shared ID',
   );
@@ -43,7 +43,7 @@ export function memberRoutes(deps: ApiDeps): FastifyPluginAsync {
     app.get('/images/:id/members', async (request) => {
       const image = await visibleImage(deps, request);
       assertShared(image);
-      return { members: (await visibleMembers(request, image)).map(memberView), schema: '/v2/schemas/members' };
+      return { members: (await visibleMembers(request, image)).map(toMemberView), schema: '/v2/schemas/members' };
     });
 
     app.post('/images/:id/members', { ...member, config: { audit: 'image.share' } }, async (request, reply) => {
@@ -54,7 +54,7 @@ export function memberRoutes(deps: ApiDeps): FastifyPluginAsync {
       }
       assertShared(image);
       assertWithin('members', (await images.members(image.id)).length + 1);
-      return reply.code(200).send(memberView(await images.addMember(image.id, body.data.member)));
+      return reply.code(200).send(toMemberView(await images.addMember(image.id, body.data.member)));
     });
 
     app.get('/images/:id/members/:member', async (request) => {
@@ -62,7 +62,7 @@ export function memberRoutes(deps: ApiDeps): FastifyPluginAsync {
       const { member: id } = request.params as { member: string };
       const found = (await visibleMembers(request, image)).find(({ memberId }) => memberId === id);
       if (!found || image.visibility !== 'shared') throw noSuchMember();
-      return memberView(found);
+      return toMemberView(found);
     });
 
     app.put('/images/:id/members/:member', { ...member, config: { audit: 'image.answer-share' } }, async (request) => {
@@ -76,7 +76,7 @@ export function memberRoutes(deps: ApiDeps): FastifyPluginAsync {
       assertShared(image);
       if (!(await visibleMembers(request, image)).some(({ memberId }) => memberId === id)) throw noSuchMember();
       if (viewer.role !== 'admin' && id !== viewer.projectId) {
-        throw forbidden(
+        throw makeForbiddenError(
           'Only the project an image is shared with can accept or decline it.',
           'Ask that project to do it.',
         );
@@ -85,7 +85,7 @@ export function memberRoutes(deps: ApiDeps): FastifyPluginAsync {
       if (!status.success) throw wrongStatus();
       const changed = await images.setMemberStatus(image.id, id, status.data);
       if (!changed) throw noSuchMember();
-      return memberView(changed);
+      return toMemberView(changed);
     });
 
     app.delete(

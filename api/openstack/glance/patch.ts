@@ -29,7 +29,7 @@ function conflict(message: string): BootreadyError {
   return new BootreadyError({ code: 'conflict', message });
 }
 
-function spelled(raw: Record<string, unknown>, dialect: PatchDialect): { op: Change['op']; pointer: unknown } {
+function readSpelling(raw: Record<string, unknown>, dialect: PatchDialect): { op: Change['op']; pointer: unknown } {
   if (dialect === 'v2.1') {
     const op = operations.find((each) => each === raw.op);
     if (!op) throw invalid(`The "op" of a change must be one of ${operations.join(', ')}.`);
@@ -58,7 +58,7 @@ export function parsePatch(body: unknown, dialect: PatchDialect): Change[] {
   const list = z.array(z.record(z.string(), z.unknown())).safeParse(body);
   if (!list.success) throw invalid('The body must be a JSON array of objects, one for each change.');
   return list.data.map((raw) => {
-    const { op, pointer } = spelled(raw, dialect);
+    const { op, pointer } = readSpelling(raw, dialect);
     const name = nameAt(pointer);
     if (op !== 'remove' && !Object.hasOwn(raw, 'value')) throw invalid(`The operation "${op}" needs a "value".`);
     assertSettable(name);

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
-import { shownUrl } from '../../../shared/contracts/download.ts';
+import { toShownUrl } from '../../../shared/contracts/download.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import { glanceFields, mayBeShown } from '../../../shared/images/image-fields.ts';
 import type { ImportTask, ImportTaskDetail } from '../../../shared/ports/import-tasks.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { atLeast } from '../../identity/identity.ts';
-import { seenAs, toViewer } from '../../images/access.ts';
+import { findRelation, toViewer } from '../../images/access.ts';
 import { visibleImage } from './access.ts';
 import { openStackError } from './errors.ts';
 import { type RawQuery, withMarker } from './raw-query.ts';
@@ -24,7 +24,7 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsync {
 
     app.get('/images/:id/tasks', async (request) => {
       const image = await visibleImage(deps, request);
-      if (!mayBeShown(glanceFields.tasks, seenAs(toViewer(request), image))) return { tasks: [] };
+      if (!mayBeShown(glanceFields.tasks, findRelation(toViewer(request), image))) return { tasks: [] };
       return { tasks: (await importTasks.ofImage(image.id)).map(toRow) };
     });
 
@@ -83,7 +83,9 @@ function toView(task: ImportTaskDetail) {
     ...makeStub(task),
     input: {
       image_id: task.imageId,
-      import_req: { method: task.url ? { name: 'web-download', uri: shownUrl(task.url) } : { name: 'glance-direct' } },
+      import_req: {
+        method: task.url ? { name: 'web-download', uri: toShownUrl(task.url) } : { name: 'glance-direct' },
+      },
     },
     result: task.status === 'success' ? { image_id: task.imageId } : null,
     message: task.isCancelled ? 'It was cancelled.' : Object.values(findAdvice(task)).join(': '),

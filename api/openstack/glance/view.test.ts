@@ -3,12 +3,12 @@ import type { ImageStatus } from '../../../shared/contracts/image.ts';
 import type { RunStatus } from '../../../shared/contracts/run.ts';
 import type { Image } from '../../../shared/ports/image.ts';
 import type { LatestRun } from '../../../shared/ports/images.ts';
-import { imageView } from './view.ts';
+import { toImageView } from './view.ts';
 
 function shown(image: Pick<Image, 'status' | 'isVerbatim'>, lastRun?: RunStatus): Record<string, unknown> {
   const record = { ...image, createdAt: new Date(0), updatedAt: new Date(0) } as Image;
   const last = lastRun && ({ status: lastRun } as LatestRun);
-  const { stores, os_glance_importing_to_stores: to, os_glance_failed_import: failed } = imageView(record, {}, last);
+  const { stores, os_glance_importing_to_stores: to, os_glance_failed_import: failed } = toImageView(record, {}, last);
   return {
     ...(stores ? { stores } : {}),
     ...(to === undefined ? {} : { to }),

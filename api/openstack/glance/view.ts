@@ -67,7 +67,7 @@ function listStores({ status, isVerbatim }: Image, lastRun: LatestRun | undefine
 }
 
 /** @param facts that bootready adds to the image @param lastRun undefined when it has none */
-export function imageView(image: Image, facts: Facts, lastRun?: LatestRun): Record<string, unknown> {
+export function toImageView(image: Image, facts: Facts, lastRun?: LatestRun): Record<string, unknown> {
   const self = `/v2/images/${image.id}`;
   const hash = image.sha512 ?? image.sha256;
   return {
@@ -101,7 +101,7 @@ export function imageView(image: Image, facts: Facts, lastRun?: LatestRun): Reco
 }
 
 /** One image with everything that the viewer is shown of it. */
-export async function detailedView(
+export async function toDetailedView(
   { images, downloads }: { images: Pick<ImageStore, 'run' | 'latestRuns'>; downloads: Pick<DownloadStore, 'get'> },
   image: Image,
   viewer: ImageViewer,
@@ -114,10 +114,10 @@ export async function detailedView(
   const advice = run ? findAdvice(run) : findAdvice({ failure: download?.failure ?? null, report: null });
   const isShown = mayBeShown(glanceFields.facts, viewer, run?.status === 'published');
   const last = latest.get(image.id);
-  return imageView(image, { ...toFacts(last, viewer), ...(isShown ? advice : {}) }, last);
+  return toImageView(image, { ...toFacts(last, viewer), ...(isShown ? advice : {}) }, last);
 }
 
-export function memberView({ imageId, memberId, status, createdAt, updatedAt }: ImageMember) {
+export function toMemberView({ imageId, memberId, status, createdAt, updatedAt }: ImageMember) {
   return {
     member_id: memberId,
     image_id: imageId,

@@ -20,12 +20,12 @@ export const AuthRequest = z.object({
 });
 export type AuthRequest = z.infer<typeof AuthRequest>;
 
-function refused(message: string, remedy: string): BootreadyError {
+function makeRefusedError(message: string, remedy: string): BootreadyError {
   return new BootreadyError({ code: 'unauthenticated', message, remedy });
 }
 
 function wrongKey(): BootreadyError {
-  return refused(
+  return makeRefusedError(
     'The API key is invalid or has expired.',
     'Give a key as the password or secret ("bootready key create" creates one).',
   );
@@ -47,15 +47,15 @@ async function byMethod(
   { password, token, application_credential: credential }: AuthRequest['auth']['identity'],
   { tokens, keys }: { tokens: Tokens; keys: ApiKeyStore },
 ): Promise<{ key: KnownKey; expiresAt?: number }> {
-  const known = async (secret: string): Promise<KnownKey> => {
+  const findKnownKey = async (secret: string): Promise<KnownKey> => {
     const identity = await keys.find(hashOfKey(secret));
     const key = identity && (await keys.get(identity.keyId));
     if (!key) throw wrongKey();
     return key;
   };
-  if (method === 'password' && password) return { key: await known(password.user.password) };
+  if (method === 'password' && password) return { key: await findKnownKey(password.user.password) };
   if (method === 'application_credential' && credential) {
-    const key = await known(credential.secret);
+    const key = await findKnownKey(credential.secret);
     const { id, name } = credential;
     if (id === undefined ? name === key.name : id === key.keyId || id === key.hint) return { key };
     throw wrongKey();
@@ -64,9 +64,9 @@ async function byMethod(
     const read = await tokens.read(token.id);
     // A new token lives no longer than the one it is made of.
     if (read) return { key: read.key, expiresAt: read.claims.expiresAt };
-    throw refused('The token is invalid or has expired.', 'Ask for a new one with the API key.');
+    throw makeRefusedError('The token is invalid or has expired.', 'Ask for a new one with the API key.');
   }
-  throw refused(
+  throw makeRefusedError(
     `The method ${JSON.stringify(method.slice(0, 50))} does not exist, or its part of the request is missing.`,
     'Use password, token or application_credential.',
   );
@@ -77,5 +77,8 @@ function assertScope(scope: AuthRequest['auth']['scope'], { projectId }: KnownKe
   if (scope === undefined || scope === 'unscoped') return;
   const project = Named.safeParse('project' in scope ? scope.project : undefined);
   if (project.success && (project.data.id ?? project.data.name) === projectId) return;
-  throw refused('The API key is not valid for the named project.', `Name the project of the key, or no project.`);
+  throw makeRefusedError(
+    'The API key is not valid for the named project.',
+    `Name the project of the key, or no project.`,
+  );
 }

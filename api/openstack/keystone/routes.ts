@@ -54,7 +54,7 @@ export function keystoneRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsyn
       return [service('image', '/image'), service('identity', `${prefix}/v3`)];
     };
 
-    const tokenView = (request: FastifyRequest, key: KnownKey, claims: Claims, method: string) => ({
+    const toTokenView = (request: FastifyRequest, key: KnownKey, claims: Claims, method: string) => ({
       token: {
         methods: [method],
         user: { id: key.keyId, name: key.name, domain, password_expires_at: null },
@@ -82,7 +82,7 @@ export function keystoneRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsyn
       return reply
         .code(201)
         .header('x-subject-token', token)
-        .send(tokenView(request, key, claims, method));
+        .send(toTokenView(request, key, claims, method));
     });
 
     await app.register(async (known) => {
@@ -99,7 +99,7 @@ export function keystoneRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsyn
         if (!read || (identity?.role !== 'admin' && identity?.keyId !== read.key.keyId)) {
           throw new BootreadyError({ code: 'not-found', message: 'Token not found.' });
         }
-        return reply.header('x-subject-token', subject).send(tokenView(request, read.key, read.claims, 'token'));
+        return reply.header('x-subject-token', subject).send(toTokenView(request, read.key, read.claims, 'token'));
       });
 
       known.get('/v3/auth/catalog', async (request) => ({

@@ -15,11 +15,11 @@ export function createAccessTokens(path: string, url: string, first: SignIn): ()
   const renew = (): Promise<void> =>
     withLock(path, async () => {
       const file = await readClientFile(path);
-      if (!file || !('signIn' in file) || file.url !== url) throw signedOut(url);
+      if (!file || !('signIn' in file) || file.url !== url) throw makeSignedOutError(url);
       known = file.signIn;
       // Another process was faster.
       if (isGood(known)) return;
-      known = await (await import('./issuer.ts')).renewed(known);
+      known = await (await import('./issuer.ts')).renewSignIn(known);
       await writeClientFile(path, { ...file, signIn: known });
     });
 
@@ -34,7 +34,7 @@ export function createAccessTokens(path: string, url: string, first: SignIn): ()
   };
 }
 
-function signedOut(url: string): BootreadyError {
+function makeSignedOutError(url: string): BootreadyError {
   return new BootreadyError({
     code: 'unauthenticated',
     message: `Nobody is signed in to ${url} on this machine.`,

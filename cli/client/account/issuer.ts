@@ -22,7 +22,7 @@ export async function signInByDevice(
   signal: AbortSignal,
 ): Promise<SignIn> {
   const registration: Registration = { issuer, clientId, ...(resource ? { resource } : {}) };
-  return asked(issuer, signal, async () => {
+  return askIssuer(issuer, signal, async () => {
     const config = await makeConfiguration(registration);
     if (!config.serverMetadata().device_authorization_endpoint) throw cannot(issuer);
     const device = await client.initiateDeviceAuthorization(config, { scope: scopes, ...forResource(registration) });
@@ -45,8 +45,8 @@ export async function signInByDevice(
 }
 
 /** @throws `unauthenticated` when the issuer gives nothing more, `unavailable` when it does not answer */
-export function renewed(signIn: SignIn): Promise<SignIn> {
-  return asked(signIn.issuer, undefined, async () => {
+export function renewSignIn(signIn: SignIn): Promise<SignIn> {
+  return askIssuer(signIn.issuer, undefined, async () => {
     if (signIn.refreshToken === undefined) throw over(signIn.issuer);
     const tokens = await client.refreshTokenGrant(
       await makeConfiguration(signIn),
@@ -59,8 +59,8 @@ export function renewed(signIn: SignIn): Promise<SignIn> {
 }
 
 /** RFC 7009. False where the issuer cannot. */
-export function revoked({ refreshToken, accessToken, ...registration }: SignIn): Promise<boolean> {
-  return asked(registration.issuer, undefined, async () => {
+export function revokeSignIn({ refreshToken, accessToken, ...registration }: SignIn): Promise<boolean> {
+  return askIssuer(registration.issuer, undefined, async () => {
     const config = await makeConfiguration(registration);
     if (!config.serverMetadata().revocation_endpoint) return false;
     await client.tokenRevocation(config, refreshToken ?? accessToken);
@@ -93,17 +93,17 @@ function toSignIn({ issuer, clientId, resource }: Registration, tokens: Tokens):
 }
 
 /** Turns the issuer's errors, or its silence, into our errors. */
-async function asked<T>(issuer: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+async function askIssuer<T>(issuer: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof BootreadyError) throw error;
     if (!(error instanceof client.ResponseBodyError) || error.status >= 500) throw silent(issuer, error);
-    if (error.error === 'access_denied') throw denied(issuer, error);
+    if (error.error === 'access_denied') throw makeDeniedError(issuer, error);
     if (error.error === 'expired_token') throw tooLate(error);
     if (error.error === 'invalid_grant') throw over(issuer, error);
-    throw refused(issuer, error);
+    throw makeRefusedError(issuer, error);
   }
 }
 
@@ -127,7 +127,7 @@ function cannot(issuer: string): BootreadyError {
       'Ask the operator to enable the device authorization grant, or use an API key ("bootready login URL --key").',
   });
 }
-function denied(issuer: string, cause: unknown): BootreadyError {
+function makeDeniedError(issuer: string, cause: unknown): BootreadyError {
   return new BootreadyError({
     code: 'unauthenticated',
     message: `The sign-in was refused at ${readHost(issuer)}.`,
@@ -152,7 +152,7 @@ function over(issuer: string, cause?: unknown): BootreadyError {
   });
 }
 /** The issuer's words are text of a server; the terminal removes control characters. */
-function refused(issuer: string, cause: client.ResponseBodyError): BootreadyError {
+function makeRefusedError(issuer: string, cause: client.ResponseBodyError): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',
     message: `The identity provider at ${readHost(issuer)} refuses this command line client: ${(cause.error_description ?? cause.error).slice(0, 200)}.`,

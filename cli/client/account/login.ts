@@ -3,7 +3,7 @@ import { type CommandLineSignIn, type Self, SignInWays } from '../../../shared/c
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
 import { quotaLines } from '../../../shared/limits/quota.ts';
 import { formatBytes } from '../../../shared/text/quantities.ts';
-import { type Line, styled, tellLine } from '../../terminal.ts';
+import { type Line, tellLine, withStyle } from '../../terminal.ts';
 import { readAnswer, readJson } from '../api/answers.ts';
 import { connect, createApiClient } from '../api/api-client.ts';
 import { forgetClientFile, readClientFile, type SignIn, writeClientFile } from '../api/client-file.ts';
@@ -80,10 +80,10 @@ function loginByIssuer(url: string, offered: CommandLineSignIn, options: LoginOp
 
 /** With --json too: nobody could sign in without it. */
 function showCode({ url, completeUrl, code, minutes }: DeviceCode): void {
-  tellLine(['To sign in, open ', styled('strong', completeUrl ?? url), ' in a browser, on this or another device.']);
+  tellLine(['To sign in, open ', withStyle('strong', completeUrl ?? url), ' in a browser, on this or another device.']);
   tellLine([
     completeUrl ? 'It shows the code ' : 'Enter the code ',
-    styled('strong', code),
+    withStyle('strong', code),
     ` there; it is valid for ${minutes} minutes.`,
   ]);
 }
@@ -103,7 +103,7 @@ export async function logout(options: OutputOptions): Promise<void> {
     return;
   }
   await forgetClientFile(path);
-  const isRevoked = 'signIn' in file && (await revokedOrTold(file.signIn, options));
+  const isRevoked = 'signIn' in file && (await revokeOrTell(file.signIn, options));
   printResult(
     { loggedOut: true, url: file.url, revoked: isRevoked },
     () => [
@@ -114,9 +114,9 @@ export async function logout(options: OutputOptions): Promise<void> {
   );
 }
 
-async function revokedOrTold(signIn: SignIn, options: OutputOptions): Promise<boolean> {
+async function revokeOrTell(signIn: SignIn, options: OutputOptions): Promise<boolean> {
   try {
-    return await (await import('./issuer.ts')).revoked(signIn);
+    return await (await import('./issuer.ts')).revokeSignIn(signIn);
   } catch (error) {
     if (!isBootreadyError(error)) throw error;
     tell(`${error.message} The sign-in is removed here and expires there by itself.`, options);

@@ -90,7 +90,7 @@ export function createApiClient({
   const streaming = makeClient(fetches.once);
 
   /** The installation may have another version than this command, so its answers are checked. */
-  const checked = async <Schema extends z.ZodType>(
+  const checkAnswer = async <Schema extends z.ZodType>(
     schema: Schema,
     asked: Promise<{ data?: z.input<Schema> }>,
   ): Promise<z.output<Schema>> => {
@@ -105,52 +105,52 @@ export function createApiClient({
 
   return {
     url,
-    self: () => checked(Self, api.GET('/v1/self')),
+    self: () => checkAnswer(Self, api.GET('/v1/self')),
 
-    images: (query: Query<'listImages'>) => checked(ImagePage, api.GET('/v1/images', { params: { query } })),
-    image: (id: string) => checked(ImageDetail, api.GET('/v1/images/{id}', ofImage(id))),
-    remedies: (id: string) => checked(RemedyList, api.GET('/v1/images/{id}/repairs', ofImage(id))),
+    images: (query: Query<'listImages'>) => checkAnswer(ImagePage, api.GET('/v1/images', { params: { query } })),
+    image: (id: string) => checkAnswer(ImageDetail, api.GET('/v1/images/{id}', ofImage(id))),
+    remedies: (id: string) => checkAnswer(RemedyList, api.GET('/v1/images/{id}/repairs', ofImage(id))),
     createRepair: (id: string, body: CreateRepair) =>
-      checked(ImageDetail, careful.POST('/v1/images/{id}/repairs', { ...ofImage(id), body })),
+      checkAnswer(ImageDetail, careful.POST('/v1/images/{id}/repairs', { ...ofImage(id), body })),
     createDelivery: (id: string, body: CreateDelivery) =>
-      checked(ImageDetail, careful.POST('/v1/images/{id}/deliveries', { ...ofImage(id), body })),
+      checkAnswer(ImageDetail, careful.POST('/v1/images/{id}/deliveries', { ...ofImage(id), body })),
     cancelDelivery: (id: string, target: string) =>
-      checked(
+      checkAnswer(
         ImageDetail,
         api.POST('/v1/images/{id}/deliveries/{target}/cancel', { params: { path: { id, target } } }),
       ),
-    createImage: (body: CreateImage) => checked(ImageView, careful.POST('/v1/images', { body })),
+    createImage: (body: CreateImage) => checkAnswer(ImageView, careful.POST('/v1/images', { body })),
     changeImage: (id: string, body: ChangeImage) =>
-      checked(ImageView, api.PATCH('/v1/images/{id}', { ...ofImage(id), body })),
+      checkAnswer(ImageView, api.PATCH('/v1/images/{id}', { ...ofImage(id), body })),
     deleteImage: async (id: string): Promise<void> => {
       await api.DELETE('/v1/images/{id}', ofImage(id));
     },
-    downloadLink: (id: string) => checked(DownloadLink, api.GET('/v1/images/{id}/download', ofImage(id))),
+    downloadLink: (id: string) => checkAnswer(DownloadLink, api.GET('/v1/images/{id}/download', ofImage(id))),
 
-    members: (id: string) => checked(MemberList, api.GET('/v1/images/{id}/members', ofImage(id))),
+    members: (id: string) => checkAnswer(MemberList, api.GET('/v1/images/{id}/members', ofImage(id))),
     shareImage: (id: string, project: string) =>
-      checked(MemberView, api.PUT('/v1/images/{id}/members/{project}', ofMember(id, project))),
+      checkAnswer(MemberView, api.PUT('/v1/images/{id}/members/{project}', ofMember(id, project))),
     unshareImage: async (id: string, project: string): Promise<void> => {
       await api.DELETE('/v1/images/{id}/members/{project}', ofMember(id, project));
     },
     changeMember: (id: string, project: string, status: MemberStatus) =>
-      checked(
+      checkAnswer(
         MemberView,
         api.PATCH('/v1/images/{id}/members/{project}', { ...ofMember(id, project), body: { status } }),
       ),
 
     createRun: (id: string, body: CreateRun) =>
-      checked(ImageDetail, careful.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
-    cancel: (id: string) => checked(ImageDetail, api.POST('/v1/images/{id}/cancel', ofImage(id))),
+      checkAnswer(ImageDetail, careful.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
+    cancel: (id: string) => checkAnswer(ImageDetail, api.POST('/v1/images/{id}/cancel', ofImage(id))),
 
     promote: (id: string, body: PromoteImage) =>
-      checked(ImageView, api.POST('/v1/images/{id}/promote', { ...ofImage(id), body })),
-    families: () => checked(FamilyList, api.GET('/v1/families')),
-    imageSources: () => checked(ImageSourceList, api.GET('/v1/image-sources')),
+      checkAnswer(ImageView, api.POST('/v1/images/{id}/promote', { ...ofImage(id), body })),
+    families: () => checkAnswer(FamilyList, api.GET('/v1/families')),
+    imageSources: () => checkAnswer(ImageSourceList, api.GET('/v1/image-sources')),
     setImageSource: (family: string, body: SetImageSource) =>
-      checked(ImageSourceView, api.PUT('/v1/image-sources/{family}', { ...ofFamily(family), body })),
+      checkAnswer(ImageSourceView, api.PUT('/v1/image-sources/{family}', { ...ofFamily(family), body })),
     refreshImageSource: (family: string) =>
-      checked(ImageSourceView, api.POST('/v1/image-sources/{family}/refresh', ofFamily(family))),
+      checkAnswer(ImageSourceView, api.POST('/v1/image-sources/{family}/refresh', ofFamily(family))),
     deleteImageSource: async (family: string): Promise<void> => {
       await api.DELETE('/v1/image-sources/{family}', ofFamily(family));
     },
@@ -172,20 +172,20 @@ export function createApiClient({
       ),
     provenance: (id: string) =>
       bytes(api.GET('/v1/images/{id}/provenance', { ...ofImage(id), parseAs: 'arrayBuffer' })),
-    provenanceKeys: () => checked(ProvenanceKeys, api.GET('/v1/provenance/keys')),
+    provenanceKeys: () => checkAnswer(ProvenanceKeys, api.GET('/v1/provenance/keys')),
 
     openUpload: (id: string, size: number) =>
-      checked(UploadSession, api.POST('/v1/images/{id}/upload', { ...ofImage(id), body: { size } })),
+      checkAnswer(UploadSession, api.POST('/v1/images/{id}/upload', { ...ofImage(id), body: { size } })),
     signParts: (id: string, partNumbers: number[]) =>
-      checked(SignedParts, api.POST('/v1/images/{id}/upload/parts', { ...ofImage(id), body: { partNumbers } })),
+      checkAnswer(SignedParts, api.POST('/v1/images/{id}/upload/parts', { ...ofImage(id), body: { partNumbers } })),
     /** Not repeated by itself: when the answer gets lost, the second one would say that no upload is open. */
     completeUpload: (id: string, size: number) =>
-      checked(ImageView, careful.POST('/v1/images/{id}/upload/complete', { ...ofImage(id), body: { size } })),
+      checkAnswer(ImageView, careful.POST('/v1/images/{id}/upload/complete', { ...ofImage(id), body: { size } })),
 
     uploadEvents: (query: Query<'listUploadEvents'>) =>
-      checked(UploadEventPage, api.GET('/v1/upload-events', { params: { query } })),
-    webhooks: () => checked(WebhookList, api.GET('/v1/webhooks')),
-    createWebhook: (body: { url: string }) => checked(NewWebhook, careful.POST('/v1/webhooks', { body })),
+      checkAnswer(UploadEventPage, api.GET('/v1/upload-events', { params: { query } })),
+    webhooks: () => checkAnswer(WebhookList, api.GET('/v1/webhooks')),
+    createWebhook: (body: { url: string }) => checkAnswer(NewWebhook, careful.POST('/v1/webhooks', { body })),
     deleteWebhook: async (id: string): Promise<void> => {
       await api.DELETE('/v1/webhooks/{id}', { params: { path: { id } } });
     },

@@ -32,12 +32,12 @@ export async function readClientFile(path: string): Promise<ClientFile | undefin
     text = await readFile(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw damaged(path, cause);
+    throw makeDamagedError(path, cause);
   }
   try {
     return ClientFile.parse(JSON.parse(text));
   } catch (cause) {
-    throw damaged(path, cause);
+    throw makeDamagedError(path, cause);
   }
 }
 
@@ -83,7 +83,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-function damaged(path: string, cause: unknown): BootreadyError {
+function makeDamagedError(path: string, cause: unknown): BootreadyError {
   return new BootreadyError({
     code: 'invalid-input',
     message: `${path} is not a valid settings file of bootready.`,

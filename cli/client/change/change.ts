@@ -74,7 +74,7 @@ export async function renameImage(word: string, name: string, options: OutputOpt
 export async function deleteImage(word: string, options: OutputOptions & { yes?: boolean }): Promise<void> {
   const api = await connect();
   const image = await api.image(await findImageId(api, word));
-  if (!options.yes && !(await confirmed(`Delete image "${image.name}" (${image.id})?`))) {
+  if (!options.yes && !(await confirm(`Delete image "${image.name}" (${image.id})?`))) {
     tell('Nothing was deleted.', options);
     throw new Exit(exitCode.interrupted);
   }
@@ -83,7 +83,7 @@ export async function deleteImage(word: string, options: OutputOptions & { yes?:
 }
 
 /** @throws `invalid-input` where nobody can be asked */
-async function confirmed(question: string): Promise<boolean> {
+async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new BootreadyError({
       code: 'invalid-input',

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import {
   bandwidthOption,
   bootCheckOption,
-  collected,
+  collect,
   formatOption,
   imageArgument,
   policyOption,
@@ -67,8 +67,8 @@ export function addChangeCommands(program: Command): void {
     .option('--name <name>', 'new name')
     .option('--min-ram <mib>', 'minimum memory of an instance', wholeNumber(0, 2 ** 31 - 1))
     .option('--min-disk <gib>', 'minimum disk of an instance', wholeNumber(0, 2 ** 31 - 1))
-    .option('--property <name=value>', 'set a property, e.g. os_distro=debian; repeatable', collected)
-    .option('--remove-property <name>', 'remove a property; repeatable', collected)
+    .option('--property <name=value>', 'set a property, e.g. os_distro=debian; repeatable', collect)
+    .option('--remove-property <name>', 'remove a property; repeatable', collect)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./set.ts')).setImage(id, command.optsWithGlobals()),
     );

@@ -28,18 +28,18 @@ export function download(word: string, options: DownloadOptions): Promise<void> 
       const part = `${target}.part`;
       const there = (await readSize(part)) ?? 0;
       try {
-        if (!(await fetched(api, id, link, part, options, signal))) {
+        if (!(await fetchPublished(api, id, link, part, options, signal))) {
           // The partial file may belong to another download, so start again from the beginning.
           if (there > 0) tell('The existing partial file belongs to another image. Starting again.', options);
           await rm(part, { force: true });
-          if (there === 0 || !(await fetched(api, id, link, part, options, signal))) {
+          if (there === 0 || !(await fetchPublished(api, id, link, part, options, signal))) {
             await rm(part, { force: true });
             throw notAsPublished();
           }
         }
         await rename(part, target);
       } catch (error) {
-        throw explained(error, target);
+        throw explainDiskError(error, target);
       }
       const { size, sha256 } = link;
       printResult({ id, file: resolve(target), size, sha256 }, () => [`${target}, SHA-256 ${sha256}`], options);
@@ -79,7 +79,7 @@ async function findTarget(link: DownloadLink, { output, force }: DownloadOptions
 }
 
 /** False when what there is in the end is not what was published. */
-async function fetched(
+async function fetchPublished(
   api: ApiClient,
   id: string,
   link: DownloadLink,
@@ -92,7 +92,7 @@ async function fetched(
   const file = await open(part, 'a+', 0o644);
   try {
     const hash = createHash('sha256');
-    let done = await hashed(file, hash, signal);
+    let done = await addToHash(file, hash, signal);
     if (done > link.size) return false;
     if (done > 0) tell(`Continuing at ${formatPercent(done, link.size)} of ${formatBytes(link.size)}.`, { json });
     const progress = createTransferProgress({ total: link.size, done, quiet: json ?? false });
@@ -146,7 +146,7 @@ function mayPass(error: unknown): boolean {
   return error instanceof UrlRefused || (isBootreadyError(error) && error.retryable);
 }
 
-async function hashed(file: FileHandle, hash: Hash, signal: AbortSignal): Promise<number> {
+async function addToHash(file: FileHandle, hash: Hash, signal: AbortSignal): Promise<number> {
   const buffer = Buffer.allocUnsafe(1024 ** 2);
   let done = 0;
   for (;;) {
@@ -227,7 +227,7 @@ function notAsPublished(): BootreadyError {
 }
 
 /** Errors of the local disk in words. */
-function explained(error: unknown, target: string): unknown {
+function explainDiskError(error: unknown, target: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (isBootreadyError(error) || !syscall) return error;
   return new BootreadyError({

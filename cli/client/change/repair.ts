@@ -1,5 +1,5 @@
 import { ImageName } from '../../../shared/contracts/image.ts';
-import { styled } from '../../terminal.ts';
+import { withStyle } from '../../terminal.ts';
 import { connect } from '../api/api-client.ts';
 import { findImageId } from '../find-image.ts';
 import { type OutputOptions, printResult } from '../output.ts';
@@ -21,12 +21,12 @@ export async function repairImage(word: string, options: RepairOptions): Promise
       () =>
         found.remedies.flatMap(({ code, title, plan, answers, unavailable }) => [
           [
-            styled('strong', code),
+            withStyle('strong', code),
             `  ${title}`,
-            answers.length > 0 ? styled('careful', `  fixes ${answers.join(', ')}`) : '',
+            answers.length > 0 ? withStyle('careful', `  fixes ${answers.join(', ')}`) : '',
           ],
           `    ${plan}`,
-          ...(unavailable ? [styled('careful', `    ${unavailable}`)] : []),
+          ...(unavailable ? [withStyle('careful', `    ${unavailable}`)] : []),
         ]),
       options,
     );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FindingView, ImageDetail, RunView } from '../../../shared/contracts/api.ts';
 import { type Line, render } from '../../terminal.ts';
-import { endLines, findingLines, imageLines } from './image-text.ts';
+import { describeFindings, endLines, imageLines } from './image-text.ts';
 import { toState } from './state-text.ts';
 
 function shown(lines: readonly Line[]): string[] {
@@ -71,13 +71,16 @@ const image = {
 
 test('checks come by outcome, the worst first, with problem and advice', () => {
   const findings = [finding('a', 'pass'), finding('b', 'unknown'), finding('c', 'warn'), ...run.findings];
-  expect(shown(findingLines(findings, { all: true }))).toEqual([
+  expect(shown(describeFindings(findings, { all: true }))).toEqual([
     ...['', 'Failed (1)', '  title of bad  inspect', '      It is bad.', '      To do: Mend it.'],
     ...['', 'Warnings (1)', '  title of c  inspect'],
     ...['', 'Not known (1)', '  title of b  inspect'],
     ...['', 'Passed (2)', '  title of a  inspect', '  title of good  inspect'],
   ]);
-  expect(shown(findingLines(findings, { all: false })).slice(-2)).toEqual(['', '2 checks passed  (--all shows them)']);
+  expect(shown(describeFindings(findings, { all: false })).slice(-2)).toEqual([
+    '',
+    '2 checks passed  (--all shows them)',
+  ]);
 });
 
 test('an image is shown with its steps, attempts and durations', () => {

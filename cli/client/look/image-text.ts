@@ -7,7 +7,7 @@ import { isUnderWay } from '../../../shared/status/under-way.ts';
 import { formatBytes, formatDuration, formatTime } from '../../../shared/text/quantities.ts';
 
 import { commandLines } from '../../command-lines.ts';
-import { type Line, type Style, styled } from '../../terminal.ts';
+import { type Line, type Style, withStyle } from '../../terminal.ts';
 import { describeReceived, describeWork, tones, toState } from './state-text.ts';
 
 /** Images in words. */
@@ -33,16 +33,16 @@ const outcomes = [
 ] as const satisfies readonly { outcome: Outcome; title: string; style: Style }[];
 
 /** Checks by outcome, the worst first, each with its advice; passed ones only as a number, unless all are wanted. */
-export function findingLines(findings: readonly FindingView[], { all }: { all: boolean }): Line[] {
+export function describeFindings(findings: readonly FindingView[], { all }: { all: boolean }): Line[] {
   const passed = findings.filter(({ outcome }) => outcome === 'pass').length;
-  const folded = all || passed === 0 ? [] : ['', foldedLine(passed)];
+  const folded = all || passed === 0 ? [] : ['', foldPassed(passed)];
   return [...groupLines(all ? findings : findings.filter(({ outcome }) => outcome !== 'pass')), ...folded];
 }
 
-function foldedLine(passed: number): Line {
+function foldPassed(passed: number): Line {
   return [
-    styled('good', `${passed} ${passed === 1 ? 'check' : 'checks'} passed`),
-    styled('dim', '  (--all shows them)'),
+    withStyle('good', `${passed} ${passed === 1 ? 'check' : 'checks'} passed`),
+    withStyle('dim', '  (--all shows them)'),
   ];
 }
 
@@ -52,11 +52,11 @@ function groupLines(findings: readonly FindingView[]): Line[] {
     if (group.length === 0) return [];
     return [
       '',
-      styled(style, `${title} (${group.length})`),
+      withStyle(style, `${title} (${group.length})`),
       ...group.flatMap((finding): Line[] => [
-        [`  ${finding.title}`, styled('dim', `  ${finding.step}`)],
+        [`  ${finding.title}`, withStyle('dim', `  ${finding.step}`)],
         ...(finding.problem ? [`      ${finding.problem}`] : []),
-        ...(finding.remedy ? [[styled('strong', '      To do: '), finding.remedy]] : []),
+        ...(finding.remedy ? [[withStyle('strong', '      To do: '), finding.remedy]] : []),
         ...commandLines(finding),
       ]),
     ];
@@ -80,11 +80,11 @@ function stepLine(step: StepView, run: RunView, now: Date, all: boolean): Line {
   const told = step.status === 'running' ? describeWork(step) : formatMessage(words.en, 'en', { count }).toLowerCase();
   return [
     `  ${step.step.padEnd(11)}`,
-    styled(tones[tone], told.padEnd(11)),
+    withStyle(tones[tone], told.padEnd(11)),
     formatDuration(seconds(step.startedAt, step.finishedAt, now)).padEnd(13),
     all || step.attempts > 1 ? `${step.attempts} ${step.attempts === 1 ? 'attempt' : 'attempts'}` : '',
-    all && step.worker ? styled('dim', `  on ${step.worker}`) : '',
-    step.message ? styled('dim', `  ${step.message}`) : '',
+    all && step.worker ? withStyle('dim', `  on ${step.worker}`) : '',
+    step.message ? withStyle('dim', `  ${step.message}`) : '',
   ];
 }
 
@@ -92,7 +92,7 @@ function stepLine(step: StepView, run: RunView, now: Date, all: boolean): Line {
 function bootLeftOut({ status, steps, findings }: RunView): Line[] {
   const row = steps.find(({ step }) => step === 'boot-check');
   const { key } = toStepTick({ step: 'boot-check', row, run: status, findings, bootCheck: null });
-  return key === 'off' ? [[`  ${'boot-check'.padEnd(11)}`, styled('careful', 'switched off')]] : [];
+  return key === 'off' ? [[`  ${'boot-check'.padEnd(11)}`, withStyle('careful', 'switched off')]] : [];
 }
 
 const deliveryStyles = { queued: 'dim', running: 'strong', done: 'good', failed: 'bad', cancelled: 'dim' } as const;
@@ -103,14 +103,14 @@ function deliveryLines({ id, deliveries }: ImageDetail, now: Date): Line[] {
     ({ target, status, attempts, percent, startedAt, finishedAt, location, failure }): Line[] => [
       [
         `  ${'deliver'.padEnd(11)}`,
-        styled(deliveryStyles[status], (status === 'running' ? `${Math.floor(percent)} %` : status).padEnd(11)),
+        withStyle(deliveryStyles[status], (status === 'running' ? `${Math.floor(percent)} %` : status).padEnd(11)),
         formatDuration(seconds(startedAt, finishedAt, now)).padEnd(13),
         attempts === 1 ? '1 attempt' : `${attempts} attempts`,
         `  to ${target}`,
-        location ? styled('dim', `  ${location}`) : '',
+        location ? withStyle('dim', `  ${location}`) : '',
       ],
       ...(failure ? [`      ${failure.message}`] : []),
-      ...(failure?.remedy ? [[styled('strong', '      To do: '), failure.remedy]] : []),
+      ...(failure?.remedy ? [[withStyle('strong', '      To do: '), failure.remedy]] : []),
       ...(status === 'cancelled' && finishedAt === null ? ['      Removing the partial copy.'] : []),
       ...(status === 'failed' || (status === 'cancelled' && finishedAt !== null)
         ? [`      Then: bootready deliver ${id} --target ${target}`]
@@ -121,8 +121,8 @@ function deliveryLines({ id, deliveries }: ImageDetail, now: Date): Line[] {
 
 function runHead(run: RunView, now: Date): Line {
   return [
-    styled('strong', `Run ${run.number}: `),
-    styled(runStyles[run.status], run.status),
+    withStyle('strong', `Run ${run.number}: `),
+    withStyle(runStyles[run.status], run.status),
     run.report?.verdict === 'publish-with-warnings' ? ' with warnings' : '',
     run.startedAt ? `, ${formatDuration(seconds(run.startedAt, run.finishedAt, now))}` : '',
   ];
@@ -132,13 +132,13 @@ function failureLines({ failure }: Pick<RunView, 'failure'>): Line[] {
   return failure
     ? [
         '',
-        [styled('bad', 'Failed: '), failure.message],
-        ...(failure.remedy ? [[styled('strong', 'To do: '), failure.remedy]] : []),
+        [withStyle('bad', 'Failed: '), failure.message],
+        ...(failure.remedy ? [[withStyle('strong', 'To do: '), failure.remedy]] : []),
       ]
     : [];
 }
 
-function publishedLines({ published, sha256, virtualSize }: ImageDetail): Line[] {
+function describePublished({ published, sha256, virtualSize }: ImageDetail): Line[] {
   return published
     ? [
         [label('published'), `${published.bucket}/${published.key}`],
@@ -174,11 +174,11 @@ function repairLines({ repair }: ImageDetail): Line[] {
   return repair
     ? [
         '',
-        [styled('strong', `Repair of ${repair.parentId}: `), styled(orderStyles[repair.status], repair.status)],
+        [withStyle('strong', `Repair of ${repair.parentId}: `), withStyle(orderStyles[repair.status], repair.status)],
         ...failureLines(repair),
         ...repair.before.map((finding): Line => [`  before: ${finding.outcome.padEnd(8)}`, finding.title]),
         ...repair.changes.flatMap(({ remedy, changes }): Line[] => [
-          styled('strong', `  ${remedy}`),
+          withStyle('strong', `  ${remedy}`),
           ...(changes.length > 0 ? changes : ['no change was needed']).map((change) => `      ${change}`),
         ]),
       ]
@@ -192,7 +192,7 @@ function downloadLines({ download }: ImageDetail): Line[] {
           label('from'),
           download.url,
           ', ',
-          styled(orderStyles[download.status], download.status),
+          withStyle(orderStyles[download.status], download.status),
           download.status === 'running' ? `, ${describeReceived(download)}` : '',
         ],
         ...failureLines(download),
@@ -212,14 +212,14 @@ export function imageLines(image: ImageDetail, { all = false, now = new Date() }
   const [newest, ...older] = image.runs;
   const settings = Object.entries(image.settings).map(([name, value]) => `${name} ${value}`);
   return [
-    [styled('strong', image.name), '  ', toState(image)],
+    [withStyle('strong', image.name), '  ', toState(image)],
     [label('id'), image.id],
     [label('project'), image.projectId],
     ...uploadLines(image),
     [label('created'), formatTime(image.createdAt)],
     ...(settings.length > 0 ? [[label('settings'), settings.join(', ')]] : []),
     ...downloadLines(image),
-    ...publishedLines(image),
+    ...describePublished(image),
     ...repairLines(image),
     ...(newest
       ? [
@@ -229,7 +229,7 @@ export function imageLines(image: ImageDetail, { all = false, now = new Date() }
           ...bootLeftOut(newest),
           ...deliveryLines(image, now),
           ...failureLines(newest),
-          ...findingLines(newest.findings, { all }),
+          ...describeFindings(newest.findings, { all }),
           ...bootLines(newest, image.id),
           ...(!isUnderWay(newest.status) && newest.status !== 'published' ? ['', ...nextLines(image, newest)] : []),
         ]
@@ -248,11 +248,11 @@ export function endLines(image: ImageDetail): Line[] {
   }
   const notPassed = run.findings.filter(({ outcome }) => outcome !== 'pass');
   return [
-    [styled('strong', image.name), ' is ', styled(runStyles[run.status], run.status), '.'],
+    [withStyle('strong', image.name), ' is ', withStyle(runStyles[run.status], run.status), '.'],
     [label('id'), image.id],
-    ...publishedLines(image),
+    ...describePublished(image),
     ...failureLines(run),
-    ...findingLines(notPassed, { all: true }),
+    ...describeFindings(notPassed, { all: true }),
     ...(run.status === 'published'
       ? []
       : ['', `"bootready show ${image.id}" shows the details.`, ...nextLines(image, run)]),

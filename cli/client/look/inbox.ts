@@ -1,6 +1,6 @@
 import type { UploadEventView } from '../../../shared/contracts/api.ts';
 import { formatTime } from '../../../shared/text/quantities.ts';
-import { type Piece, styled } from '../../terminal.ts';
+import { type Piece, withStyle } from '../../terminal.ts';
 import { connect } from '../api/api-client.ts';
 import { type OutputOptions, printResult, tell } from '../output.ts';
 import { table } from '../table.ts';
@@ -45,7 +45,7 @@ function row(event: UploadEventView): Piece[] {
     formatTime(event.receivedAt),
     event.source,
     event.eventName,
-    styled(event.outcome === 'failed' ? 'bad' : event.outcome === 'started' ? 'good' : 'dim', event.outcome),
+    withStyle(event.outcome === 'failed' ? 'bad' : event.outcome === 'started' ? 'good' : 'dim', event.outcome),
     String(event.receipts),
     event.imageId?.slice(0, 8) ?? '-',
     `${event.bucket}/${event.key}${event.detail ? ` (${event.detail})` : ''}`,

@@ -69,7 +69,7 @@ export async function listImages(options: OutputOptions & ListOptions): Promise<
     () => {
       if (images.length === 0) return [];
       return shared
-        ? table(['NAME', 'STATE', 'SIZE', 'FORMAT', 'FROM', 'ANSWER', 'ID'], images.map(sharedRow))
+        ? table(['NAME', 'STATE', 'SIZE', 'FORMAT', 'FROM', 'ANSWER', 'ID'], images.map(toSharedRow))
         : table(['NAME', 'STATE', 'SYSTEM', 'SIZE', 'FORMAT', 'VISIBILITY', 'CREATED', 'ID'], images.map(row));
     },
     options,
@@ -97,7 +97,7 @@ function toSystem({ guest }: ImageView): string {
   if (!guest) return '-';
   return [guest.osDistro, guest.osVersion].filter(Boolean).join(' ') || (guest.osName ?? '-');
 }
-function sharedRow(image: ImageView): Cell[] {
+function toSharedRow(image: ImageView): Cell[] {
   return [...toFacts(image), image.projectId, image.memberStatus ?? '-', image.id];
 }
 

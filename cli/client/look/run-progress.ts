@@ -3,7 +3,7 @@ import { stepStates, toImageState } from '../../../shared/status/image-state.ts'
 import { imageStates } from '../../../shared/status/states.ts';
 import { formatDuration } from '../../../shared/text/quantities.ts';
 
-import { type Line, styled } from '../../terminal.ts';
+import { type Line, withStyle } from '../../terminal.ts';
 import { describeReceived, describeWork } from './state-text.ts';
 
 /**
@@ -24,7 +24,7 @@ export function createRunProgress({ hasStatusLine }: { hasStatusLine: boolean })
     const name = `  ${step.step.padEnd(11)}`;
     const lines: Line[] = [];
     if (isNew && before) {
-      lines.push([name, styled('careful', `attempt ${step.attempts}`), step.message ? `: ${step.message}` : '']);
+      lines.push([name, withStyle('careful', `attempt ${step.attempts}`), step.message ? `: ${step.message}` : '']);
     }
     if (step.status === 'running') {
       if (!hasStatusLine && (isNew || tens > before.tens)) lines.push([name, describeWork(step)]);
@@ -32,7 +32,7 @@ export function createRunProgress({ hasStatusLine }: { hasStatusLine: boolean })
       const took = (new Date(step.finishedAt ?? step.startedAt).getTime() - new Date(step.startedAt).getTime()) / 1000;
       lines.push([
         name,
-        styled(step.status === 'done' ? 'good' : 'careful', step.status),
+        withStyle(step.status === 'done' ? 'good' : 'careful', step.status),
         `, ${formatDuration(took)}`,
         step.status !== 'done' && step.message ? `: ${step.message}` : '',
       ]);

@@ -2,7 +2,7 @@ import type { DownloadView, StepView } from '../../../shared/contracts/api.ts';
 import { type StateFacts, stepStates, toImageState } from '../../../shared/status/image-state.ts';
 import { imageStates, type Tone } from '../../../shared/status/states.ts';
 import { formatBytes } from '../../../shared/text/quantities.ts';
-import { type Piece, type Style, styled } from '../../terminal.ts';
+import { type Piece, type Style, withStyle } from '../../terminal.ts';
 
 export const tones = {
   good: 'good',
@@ -17,7 +17,7 @@ export const tones = {
 export function toState(image: StateFacts): Piece {
   const { key, percent } = toImageState(image);
   const { tone, word } = imageStates[key];
-  return styled(tones[tone], percent === undefined ? word : `${word} ${Math.floor(percent)} %`);
+  return withStyle(tones[tone], percent === undefined ? word : `${word} ${Math.floor(percent)} %`);
 }
 
 const waits = { scratch: 'waits for scratch space', worker: 'waits for a free worker' } as const;

@@ -1,6 +1,6 @@
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Language } from '../../../shared/checks/define.ts';
-import { findingView } from '../../../shared/checks/finding-view.ts';
+import { toFindingView } from '../../../shared/checks/finding-view.ts';
 import type { FindingView } from '../../../shared/contracts/api.ts';
 import { admitSource } from '../../../shared/formats/admit.ts';
 import type { PeekLayer } from '../../../shared/formats/layers.ts';
@@ -19,10 +19,10 @@ export async function findRefusals(
   language: Language,
 ): Promise<FindingView[]> {
   const shortage = quota && findShortage(quota, { images: 1, uploads: 1, bytes: source.size });
-  if (shortage) return [findingView(quotaFinding(shortage), language)];
+  if (shortage) return [toFindingView(quotaFinding(shortage), language)];
   try {
     const { findings } = await admitSource(source, { ...limits, peek });
-    return findings.filter(({ outcome }) => outcome === 'fail').map((finding) => findingView(finding, language));
+    return findings.filter(({ outcome }) => outcome === 'fail').map((finding) => toFindingView(finding, language));
   } catch (error) {
     if (error instanceof CannotPeek) return [];
     throw error;

@@ -21,7 +21,7 @@ export function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
   return one.size === other.size && one.mtimeNs === other.mtimeNs && one.inode === other.inode;
 }
 
-export function changedWhileSent(name: string): BootreadyError {
+export function makeChangedWhileSentError(name: string): BootreadyError {
   return new BootreadyError({
     code: 'conflict',
     message: `${name} was changed while it was being sent.`,
@@ -35,14 +35,14 @@ export async function openLocalFile(name: string): Promise<LocalFile> {
   try {
     file = await open(name, 'r');
     if (!(await file.stat()).isFile()) throw Object.assign(new Error(), { code: 'EISDIR' });
-    return await described(name, file);
+    return await describeFile(name, file);
   } catch (cause) {
     await file?.close();
     throw unreadable(name, cause);
   }
 }
 
-async function described(name: string, file: FileHandle): Promise<LocalFile> {
+async function describeFile(name: string, file: FileHandle): Promise<LocalFile> {
   const look = async (): Promise<FileIdentity> => {
     // Whole numbers of 64 bits: network filesystems use all of an inode.
     const { size, mtimeNs, ino } = await file.stat({ bigint: true });
@@ -75,7 +75,7 @@ async function described(name: string, file: FileHandle): Promise<LocalFile> {
       },
     },
     fill: async (buffer, offset) => {
-      if ((await readInto(buffer, offset)) < buffer.length) throw changedWhileSent(name);
+      if ((await readInto(buffer, offset)) < buffer.length) throw makeChangedWhileSentError(name);
     },
     close: () => file.close(),
   };

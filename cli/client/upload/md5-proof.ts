@@ -18,7 +18,7 @@ export function createMd5Proof(): Proof<Buffer> {
       if (there !== undefined && there !== sum) {
         const times = (damages.get(partNumber) ?? 0) + 1;
         damages.set(partNumber, times);
-        throw damagedOnTheWay(times);
+        throw makeDamagedOnTheWayError(times);
       }
       known.set(partNumber, sum);
     },
@@ -34,7 +34,7 @@ export function createMd5Proof(): Proof<Buffer> {
   };
 }
 
-function damagedOnTheWay(times: number): BootreadyError {
+function makeDamagedOnTheWayError(times: number): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',
     message: 'A part changed on its way to the object store.',

@@ -8,7 +8,7 @@ import type { ApiClient } from '../api/api-client.ts';
 import { createOutages, storePatience } from '../api/outages.ts';
 import { linkRefused, UrlRefused } from '../api/url-refused.ts';
 import { createTransferProgress } from '../transfer-progress.ts';
-import { changedWhileSent, isSameFile, type LocalFile } from './local-file.ts';
+import { isSameFile, type LocalFile, makeChangedWhileSentError } from './local-file.ts';
 import { createMd5Proof } from './md5-proof.ts';
 import { putPart } from './put-part.ts';
 import type { UploadState, UploadStateFile } from './upload-state.ts';
@@ -82,7 +82,7 @@ async function sendWhole(...[api, file, states, state, options]: Sending): Promi
         answered: outages.over,
         waiting: outages.waiting,
         completing: async () => {
-          if (!isSameFile(file.identity, await file.look())) throw changedWhileSent(options.fileName);
+          if (!isSameFile(file.identity, await file.look())) throw makeChangedWhileSentError(options.fileName);
           await keep('completing');
         },
       },

@@ -106,7 +106,7 @@ async function begin(
   if (kept) {
     const inTheWay = obstacle(kept, { identity: file.identity, settings });
     if (!inTheWay) {
-      const image = await existing(() =>
+      const image = await findExisting(() =>
         kept.name === name ? api.image(kept.imageId) : api.changeImage(kept.imageId, { name }),
       );
       if (image) {
@@ -122,7 +122,7 @@ async function begin(
         options,
       );
       // When its bytes are there already and are being processed, it is an image like any other.
-      await existing(() => api.deleteImage(kept.imageId));
+      await findExisting(() => api.deleteImage(kept.imageId));
     }
     await states.forget();
   }
@@ -144,7 +144,7 @@ async function begin(
 }
 
 /** Undefined when the image is not there, or not in a state for it. */
-async function existing<T>(work: () => Promise<T>): Promise<T | undefined> {
+async function findExisting<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

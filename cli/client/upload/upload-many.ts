@@ -1,8 +1,8 @@
 import type { FindingView, ImageDetail } from '../../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
 import { createRateLimit } from '../../../shared/transfer/rate-limit.ts';
-import { describedError, Exit, exitCode, toExitCode } from '../../exit.ts';
-import { styled } from '../../terminal.ts';
+import { describeError, Exit, exitCode, toExitCode } from '../../exit.ts';
+import { withStyle } from '../../terminal.ts';
 import { connect } from '../api/api-client.ts';
 import { interruptible } from '../interrupt.ts';
 import { exitCodeOfRun, followRun } from '../look/follow.ts';
@@ -15,7 +15,7 @@ import { readWanted, send, type UploadOptions, type Wanted } from './send-upload
 type Outcome = { file: string; name: string; code: number } & (
   | { image: ImageDetail }
   | { refusals: FindingView[] }
-  | { error: ReturnType<typeof describedError> }
+  | { error: ReturnType<typeof describeError> }
 );
 
 /**
@@ -44,21 +44,25 @@ export function uploadMany(fileNames: string[], options: UploadOptions): Promise
           signal.throwIfAborted();
           if (!isBootreadyError(error) || error.code === 'unauthenticated') throw error;
           tell(`${wanted.fileName}: ${error.message}`, options);
-          outcomes.set(wanted, { ...named(wanted), error: describedError(error), code: toExitCode(error) });
+          outcomes.set(wanted, { ...nameFile(wanted), error: describeError(error), code: toExitCode(error) });
         }
       };
       for (const wanted of all) {
         await attempt(wanted, async () => {
           const result = await send(api, wanted, shared, signal);
           if ('imageId' in result) sent.push({ wanted, ...result });
-          else outcomes.set(wanted, { ...named(wanted), ...result, code: exitCode.rejected });
+          else outcomes.set(wanted, { ...nameFile(wanted), ...result, code: exitCode.rejected });
         });
       }
       for (const { wanted, imageId } of sent) {
         await attempt(wanted, async () => {
           if (options.wait) tell(`${wanted.name}:`, options);
           const image = options.wait ? await followRun(api, imageId, options, signal) : await api.image(imageId);
-          outcomes.set(wanted, { ...named(wanted), image, code: options.wait ? exitCodeOfRun(image) : exitCode.done });
+          outcomes.set(wanted, {
+            ...nameFile(wanted),
+            image,
+            code: options.wait ? exitCodeOfRun(image) : exitCode.done,
+          });
         });
       }
       for (const { forget } of sent) await forget();
@@ -71,7 +75,7 @@ export function uploadMany(fileNames: string[], options: UploadOptions): Promise
   );
 }
 
-function named({ fileName, name }: Wanted) {
+function nameFile({ fileName, name }: Wanted) {
   return { file: fileName, name };
 }
 
@@ -79,6 +83,6 @@ function row(outcome: Outcome) {
   const [result, id] =
     'image' in outcome
       ? [toState(outcome.image), outcome.image.id]
-      : [styled('bad', 'error' in outcome ? outcome.error.message : 'refused before the upload'), '-'];
+      : [withStyle('bad', 'error' in outcome ? outcome.error.message : 'refused before the upload'), '-'];
   return [outcome.file, outcome.name, result, id];
 }

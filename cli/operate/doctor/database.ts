@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { databaseTlsVariables } from '../../../adapters/database/connection.ts';
-import { pendingMigrations } from '../../../adapters/database/migrate.ts';
+import { listPendingMigrations } from '../../../adapters/database/migrate.ts';
 import { openDatabase } from '../../../adapters/database/open.ts';
 import { roleName } from '../../../adapters/database/rights.ts';
 import type { Database } from '../../../adapters/database/schema.ts';
@@ -43,7 +43,7 @@ export const database: Dependency = {
         );
       }
       compareClocks(say, server.now, { asked, answered });
-      const pending = await pendingMigrations(db);
+      const pending = await listPendingMigrations(db);
       if (pending.length > 0) {
         say.failed(`Its schema is out of date: ${pending.join(', ')} is missing.`, 'Run: bootready migrate');
         return;

@@ -35,7 +35,7 @@ export const objectStore: Dependency = {
     const store = openObjectStore(config);
     if (role) {
       const enough = await examineRights(store, { role, buckets: { uploads, images } }, say).catch((error: unknown) => {
-        throw refusedCredentials(error) ?? error;
+        throw explainRefusedCredentials(error) ?? error;
       });
       if (!enough) return;
       if (role === 'api') await examineBrowserUpload(store, config, say, signal);
@@ -94,7 +94,7 @@ async function examineBucket(
     await roundTrip(store, bucket);
     return true;
   } catch (error) {
-    const refused = refusedCredentials(error);
+    const refused = explainRefusedCredentials(error);
     if (refused) throw refused;
     const code = storeCode(error);
     if (code === 'NoSuchBucket') {
@@ -132,7 +132,7 @@ async function roundTrip(store: ObjectStore, bucket: string): Promise<void> {
   if (await store.head(bucket, object.key)) throw new Error('a removed object still exists');
 }
 
-function refusedCredentials(error: unknown): BootreadyError | undefined {
+function explainRefusedCredentials(error: unknown): BootreadyError | undefined {
   const code = storeCode(error);
   const remedy = credentials[code];
   if (!remedy) return undefined;

@@ -28,14 +28,14 @@ export const temporal: Dependency = {
     // gRPC's library would not say why TLS failed.
     const reached = at && (tls ? reachByTls({ ...at, ...toNodeTls(tls) }, signal) : reach(at, signal));
     await reached?.catch((error: unknown) => {
-      throw refused(error, address, namespace);
+      throw makeRefusedError(error, address, namespace);
     });
     const client = connectTemporal(temporalConfig);
     const ask = <T>(question: (connection: Connection) => Promise<T>): Promise<T> =>
       client.withDeadline(Date.now() + deadlineMs, () => question(client.connection as Connection));
     try {
       await ask(({ workflowService }) => workflowService.describeNamespace({ namespace })).catch((error: unknown) => {
-        throw refused(error, address, namespace);
+        throw makeRefusedError(error, address, namespace);
       });
       const { customAttributes } = await ask(({ operatorService }) =>
         operatorService.listSearchAttributes({ namespace }),
@@ -66,7 +66,7 @@ async function isPolled({ workflowService }: Connection, namespace: string): Pro
   return pollers.some(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < silentMs);
 }
 
-function refused(cause: unknown, address: string, namespace: string): BootreadyError {
+function makeRefusedError(cause: unknown, address: string, namespace: string): BootreadyError {
   const { code } = cause as { code?: unknown };
   if (code === grpc.notFound) {
     return new BootreadyError({

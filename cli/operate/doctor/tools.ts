@@ -3,7 +3,12 @@ import { findCacheDir } from '../../../workers/cache-dir.ts';
 import { applianceState } from '../../../workers/tools/appliance.ts';
 import { kvmWorks } from '../../../workers/tools/kvm.ts';
 import { sandboxBounds } from '../../../workers/tools/sandbox-bounds.ts';
-import { missingPrograms, networkBlockDrivers, readFirstLine, trySandbox } from '../../../workers/tools/versions.ts';
+import {
+  findMissingPrograms,
+  networkBlockDrivers,
+  readFirstLine,
+  trySandbox,
+} from '../../../workers/tools/versions.ts';
 import type { Dependency, Say } from './dependency.ts';
 
 /** Program to Debian package. */
@@ -31,7 +36,7 @@ export const tools: Dependency = {
   examine: async ({ say, signal }) => {
     // Without it nothing else can be tried.
     await trySandbox(signal);
-    const missing = await missingPrograms(Object.keys(programs), signal);
+    const missing = await findMissingPrograms(Object.keys(programs), signal);
     if (missing.length > 0) {
       const packages = [...new Set(missing.map((name) => programs[name]))];
       say.failed(`Not installed: ${missing.join(', ')}.`, `Debian, Ubuntu: apt-get install ${packages.join(' ')}`);

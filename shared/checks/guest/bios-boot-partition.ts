@@ -1,4 +1,4 @@
-import { advised, diskCheck } from './define.ts';
+import { advise, diskCheck } from './define.ts';
 import { isWithoutSystem } from './systems.ts';
 
 const biosBoot = '21686148-6449-6e6f-744e-656564454649';
@@ -24,6 +24,6 @@ export const biosBootPartition = diskCheck({
     const { code, coreAt } = bootSector;
     if (isWithoutSystem(view) || view.facts.partitionTable !== 'gpt' || code !== 'grub') return undefined;
     if (!bootSector.next || coreAt === undefined) return undefined;
-    return advised(partitions.some(({ type, start, end }) => type === biosBoot && start <= coreAt && coreAt <= end));
+    return advise(partitions.some(({ type, start, end }) => type === biosBoot && start <= coreAt && coreAt <= end));
   },
 });

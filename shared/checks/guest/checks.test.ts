@@ -6,7 +6,7 @@ import { cloning } from './cases/cloning.ts';
 import { starts } from './cases/starts.ts';
 import { onWindows } from './cases/windows.ts';
 import { guestChecks, guestFindings } from './checks.ts';
-import { unseen } from './unseen.ts';
+import { toUnseen } from './unseen.ts';
 
 const cases = [...starts, ...becomes, ...cloning, ...onWindows];
 
@@ -41,7 +41,7 @@ test('no line of a guest makes a check throw', () => {
     .map((parts) => parts.join(''));
   fc.assert(
     fc.property(fc.array(line, { maxLength: 5 }), line, (fstab, commandLine) => {
-      const view = linux({ startup: { fstab, kernelLines: [commandLine] }, boot: { entry: unseen('boot-entry') } });
+      const view = linux({ startup: { fstab, kernelLines: [commandLine] }, boot: { entry: toUnseen('boot-entry') } });
       expect(guestFindings(view).length).toBeGreaterThan(20);
     }),
   );

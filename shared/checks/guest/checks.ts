@@ -177,14 +177,14 @@ export function guestFindings(view: GuestView): Finding[] {
       const judged = asSeen(() => judge(view));
       const judgement = 'value' in judged ? judged.value : { outcome: 'unknown' as const, why: judged.unseen };
       if (!judgement) return [];
-      const params = judgement.outcome === 'unknown' ? unseenParams(judgement.why) : (judgement.params ?? {});
+      const params = judgement.outcome === 'unknown' ? toUnseenParams(judgement.why) : (judgement.params ?? {});
       return [{ code, step: 'inspect' as const, outcome: judgement.outcome, params }];
     }),
   ];
 }
 
 /** The params for the words of an `unknown` (../unseen-words.ts). */
-function unseenParams({ reason, what }: Why): Finding['params'] {
+function toUnseenParams({ reason, what }: Why): Finding['params'] {
   return {
     unseen: reason,
     ...(what === undefined ? {} : { what: what.slice(0, 200) }),

@@ -1,4 +1,4 @@
-import { advised, linuxCheck } from './define.ts';
+import { advise, linuxCheck } from './define.ts';
 
 /** hwclock(8): the third line of /etc/adjtime is UTC or LOCAL. */
 export const clockUtc = linuxCheck({
@@ -11,5 +11,5 @@ export const clockUtc = linuxCheck({
   },
   remedy: { en: 'Set it to UTC.', de: 'Stellen Sie sie auf UTC um.' },
   commands: [{ on: 'any', run: 'timedatectl set-local-rtc 0' }],
-  judge: ({ services: { localClock } }) => advised(!localClock),
+  judge: ({ services: { localClock } }) => advise(!localClock),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneCloudIdentity = linuxCheck({
   code: 'clone-cloud-identity',
@@ -9,5 +9,5 @@ export const cloneCloudIdentity = linuxCheck({
     de: 'Das Image enthält Zustand oder Agenten einer anderen Cloud ({files}). Sie warten auf einen Dienst, den es hier nicht gibt, oder melden sich als die alte Maschine.',
   },
   remedy: { en: 'Remove these agents and their state.', de: 'Entfernen Sie diese Agenten und ihren Zustand.' },
-  judge: ({ remains: { cloudIdentities } }) => told('warn', 'files', cloudIdentities),
+  judge: ({ remains: { cloudIdentities } }) => judgeFound('warn', 'files', cloudIdentities),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneCloudInit = linuxCheck({
   code: 'clone-cloud-init',
@@ -13,5 +13,5 @@ export const cloneCloudInit = linuxCheck({
     de: 'Setzen Sie cloud-init zurück, bevor Sie das Image erstellen.',
   },
   commands: [{ on: 'any', run: 'cloud-init clean --logs' }],
-  judge: ({ remains: { cloudInitState } }) => told('warn', 'files', cloudInitState),
+  judge: ({ remains: { cloudInitState } }) => judgeFound('warn', 'files', cloudInitState),
 });

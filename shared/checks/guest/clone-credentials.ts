@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneCredentials = linuxCheck({
   code: 'clone-credentials',
@@ -16,5 +16,6 @@ export const cloneCredentials = linuxCheck({
     de: 'Entfernen Sie Benutzer, die nicht zum System gehören (userdel -r), sperren Sie Passwörter (passwd -l NAME) und entfernen Sie authorized_keys.',
   },
   commands: [{ on: 'any', run: 'rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys' }],
-  judge: ({ remains: { authorizedKeys, passwords } }) => told('warn', 'holders', [...authorizedKeys, ...passwords]),
+  judge: ({ remains: { authorizedKeys, passwords } }) =>
+    judgeFound('warn', 'holders', [...authorizedKeys, ...passwords]),
 });

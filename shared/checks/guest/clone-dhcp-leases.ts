@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneDhcpLeases = linuxCheck({
   code: 'clone-dhcp-leases',
@@ -15,5 +15,5 @@ export const cloneDhcpLeases = linuxCheck({
       run: 'rm -rf /var/lib/dhcp/*.leases /var/lib/dhclient/*.lease* /var/lib/dhcpcd/*.lease /var/lib/NetworkManager/*.lease',
     },
   ],
-  judge: ({ remains: { leases } }) => told('warn', 'files', leases),
+  judge: ({ remains: { leases } }) => judgeFound('warn', 'files', leases),
 });

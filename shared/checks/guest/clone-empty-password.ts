@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneEmptyPassword = linuxCheck({
   code: 'clone-empty-password',
@@ -12,5 +12,5 @@ export const cloneEmptyPassword = linuxCheck({
     en: 'Lock these users (passwd -l NAME) before you capture the image.',
     de: 'Sperren Sie diese Benutzer (passwd -l NAME), bevor Sie das Image erstellen.',
   },
-  judge: ({ remains: { emptyPasswords } }) => told('fail', 'users', emptyPasswords),
+  judge: ({ remains: { emptyPasswords } }) => judgeFound('fail', 'users', emptyPasswords),
 });

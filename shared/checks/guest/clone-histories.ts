@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneHistories = linuxCheck({
   code: 'clone-histories',
@@ -16,5 +16,5 @@ export const cloneHistories = linuxCheck({
     de: 'Entfernen Sie sie, bevor Sie das Image erstellen.',
   },
   commands: [{ on: 'any', run: 'rm -f /root/.*_history /home/*/.*_history' }],
-  judge: ({ remains: { histories } }) => told('warn', 'files', histories),
+  judge: ({ remains: { histories } }) => judgeFound('warn', 'files', histories),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneLogs = linuxCheck({
   code: 'clone-logs',
@@ -10,5 +10,5 @@ export const cloneLogs = linuxCheck({
   },
   remedy: { en: 'Empty them before you capture the image.', de: 'Leeren Sie sie, bevor Sie das Image erstellen.' },
   commands: [{ on: 'any', run: 'rm -rf /var/log/journal/* && find /var/log -type f -exec truncate -s 0 {} +' }],
-  judge: ({ remains: { logs } }) => told('warn', 'files', logs),
+  judge: ({ remains: { logs } }) => judgeFound('warn', 'files', logs),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 import { ifSeen } from './unseen.ts';
 
 /** machine-id(5): empty or "uninitialized" is made again at the first boot; D-Bus has a link to it, or a copy of its own. */
@@ -19,7 +19,7 @@ export const cloneMachineId = linuxCheck({
     const lines = ifSeen(() => startup.kernelLines, []);
     // The command line overrides all files. kernel-command-line(7)
     const onCommandLine = lines.some((line) => /(?:^|\s)systemd\.machine_id=[0-9a-f]/i.test(line));
-    return told('warn', 'files', [
+    return judgeFound('warn', 'files', [
       ...(onCommandLine ? ['systemd.machine_id='] : []),
       ...(!machineId || machineId === 'uninitialized' ? [] : ['/etc/machine-id']),
       ...(dbusMachineId ? ['/var/lib/dbus/machine-id'] : []),

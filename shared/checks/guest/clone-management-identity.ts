@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneManagementIdentity = linuxCheck({
   code: 'clone-management-identity',
@@ -15,5 +15,5 @@ export const cloneManagementIdentity = linuxCheck({
     en: 'Remove them. Let each instance register itself at its first start.',
     de: 'Entfernen Sie sie. Lassen Sie jede Instanz sich bei ihrem ersten Start selbst anmelden.',
   },
-  judge: ({ remains: { managementIdentities } }) => told('warn', 'files', managementIdentities),
+  judge: ({ remains: { managementIdentities } }) => judgeFound('warn', 'files', managementIdentities),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const clonePrivateKeys = linuxCheck({
   code: 'clone-private-keys',
@@ -12,5 +12,5 @@ export const clonePrivateKeys = linuxCheck({
     en: 'Remove them, and replace them everywhere they are valid: anyone who had the image may know them.',
     de: 'Entfernen Sie sie und ersetzen Sie sie überall, wo sie gelten: Wer das Image hatte, kennt sie womöglich.',
   },
-  judge: ({ remains: { privateKeys } }) => told('warn', 'files', privateKeys),
+  judge: ({ remains: { privateKeys } }) => judgeFound('warn', 'files', privateKeys),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneRandomSeed = linuxCheck({
   code: 'clone-random-seed',
@@ -12,5 +12,5 @@ export const cloneRandomSeed = linuxCheck({
   commands: [
     { on: 'any', run: 'rm -f /var/lib/systemd/random-seed /var/lib/urandom/random-seed /boot/efi/loader/random-seed' },
   ],
-  judge: ({ remains: { randomSeeds } }) => told('warn', 'files', randomSeeds),
+  judge: ({ remains: { randomSeeds } }) => judgeFound('warn', 'files', randomSeeds),
 });

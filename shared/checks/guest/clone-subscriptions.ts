@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneSubscriptions = linuxCheck({
   code: 'clone-subscriptions',
@@ -17,5 +17,5 @@ export const cloneSubscriptions = linuxCheck({
     { on: 'suse', run: 'SUSEConnect --cleanup' },
     { on: 'debian', run: 'pro detach --assume-yes' },
   ],
-  judge: ({ remains: { subscriptions } }) => told('warn', 'files', subscriptions),
+  judge: ({ remains: { subscriptions } }) => judgeFound('warn', 'files', subscriptions),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneSudo = linuxCheck({
   code: 'clone-sudo',
@@ -12,5 +12,5 @@ export const cloneSudo = linuxCheck({
     en: 'Remove them. cloud-init writes the rules of each instance.',
     de: 'Entfernen Sie sie. cloud-init schreibt die Regeln jeder Instanz.',
   },
-  judge: ({ remains: { sudoers } }) => told('warn', 'files', sudoers),
+  judge: ({ remains: { sudoers } }) => judgeFound('warn', 'files', sudoers),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const cloneUsers = linuxCheck({
   code: 'clone-users',
@@ -12,5 +12,5 @@ export const cloneUsers = linuxCheck({
     en: 'Remove them (userdel -r NAME). cloud-init creates the users of each instance.',
     de: 'Entfernen Sie sie (userdel -r NAME). cloud-init legt die Benutzer jeder Instanz an.',
   },
-  judge: ({ remains: { users } }) => told('warn', 'users', users),
+  judge: ({ remains: { users } }) => judgeFound('warn', 'users', users),
 });

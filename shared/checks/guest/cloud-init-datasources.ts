@@ -1,5 +1,5 @@
 import { cannotTell, linuxCheck, whether } from './define.ts';
-import { startedLines } from './kernel-root.ts';
+import { listStartLines } from './kernel-root.ts';
 import { ifSeen } from './unseen.ts';
 
 /** The sources from which instances of KVM clouds get their data. Without a list cloud-init tries every source it knows. */
@@ -49,7 +49,7 @@ export const cloudInitDatasources = linuxCheck({
   judge: (view) => {
     const { installed, config } = view.cloudInit;
     if (!installed) return undefined;
-    const told = ifSeen(() => startedLines(view), []).flatMap((line) => sourcesTold(line));
+    const told = ifSeen(() => listStartLines(view), []).flatMap((line) => sourcesTold(line));
     const elsewhere = told.filter((parameter) => !isOffered(parameter));
     const offered = offeredDatasources.join(', ');
     if (elsewhere.length > 0)

@@ -1,4 +1,4 @@
-import { advised, linuxCheck } from './define.ts';
+import { advise, linuxCheck } from './define.ts';
 
 export const cloudInitHostname = linuxCheck({
   code: 'cloud-init-hostname',
@@ -14,5 +14,5 @@ export const cloudInitHostname = linuxCheck({
   },
   commands: [{ on: 'any', run: "echo 'preserve_hostname: false' > /etc/cloud/cloud.cfg.d/99_hostname.cfg" }],
   judge: ({ cloudInit: { installed, config } }) =>
-    installed && config ? advised(!config.preservesHostname) : undefined,
+    installed && config ? advise(!config.preservesHostname) : undefined,
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 /** Spelled with hyphens or underscores, by version. */
 const needed = ['set-hostname', 'users-groups', 'ssh', 'growpart', 'resizefs'];
@@ -18,7 +18,7 @@ export const cloudInitModules = linuxCheck({
   judge: ({ cloudInit: { installed, config } }) => {
     if (!installed || !config?.modules) return undefined;
     const { modules } = config;
-    return told(
+    return judgeFound(
       'warn',
       'modules',
       needed.filter((name) => !modules.includes(name)),

@@ -1,5 +1,5 @@
 import { linuxCheck } from './define.ts';
-import { startedLines } from './kernel-root.ts';
+import { listStartLines } from './kernel-root.ts';
 import { ifSeen } from './unseen.ts';
 
 export const cloudInitNetwork = linuxCheck({
@@ -18,7 +18,7 @@ export const cloudInitNetwork = linuxCheck({
     const { installed, config } = view.cloudInit;
     if (!installed) return undefined;
     // The command line overrides all files. cloud-init, "Network configuration sources"
-    const byKernel = ifSeen(() => startedLines(view), []).some((line) =>
+    const byKernel = ifSeen(() => listStartLines(view), []).some((line) =>
       /(?:^|\s)network-config=disabled(?:\s|$)/.test(line),
     );
     const file = byKernel ? 'network-config=disabled' : config?.networkDisabledBy;

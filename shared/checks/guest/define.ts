@@ -50,7 +50,7 @@ export function whether(passes: boolean): 'pass' | 'fail' {
   return passes ? 'pass' : 'fail';
 }
 
-export function advised(present: boolean): { outcome: 'pass' | 'warn' } {
+export function advise(present: boolean): { outcome: 'pass' | 'warn' } {
   return { outcome: present ? 'pass' : 'warn' };
 }
 
@@ -62,7 +62,7 @@ export function cannotTell(reason: UnseenReason, what?: string): { outcome: 'unk
 }
 
 /** Passes if nothing was found. Otherwise names the findings, capped like all params. */
-export function told(
+export function judgeFound(
   otherwise: 'warn' | 'fail',
   name: string,
   found: readonly string[],

@@ -9,14 +9,16 @@ const tags = { UUID: 'uuid', LABEL: 'label', PARTUUID: 'partUuid', PARTLABEL: 'p
 function deviceName(text: string): DeviceName {
   const [, tag = '', quoted = ''] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(text) ?? [];
   if (tag in tags)
-    return { by: tags[tag as keyof typeof tags], value: unescaped(quoted.replaceAll(/^["']|["']$/g, '')) };
+    return { by: tags[tag as keyof typeof tags], value: unescapeName(quoted.replaceAll(/^["']|["']$/g, '')) };
   const [, folder = '', name = ''] = /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(text) ?? [];
   const upper = folder.toUpperCase();
-  return upper in tags ? { by: tags[upper as keyof typeof tags], value: unescaped(name) } : { by: 'path', value: text };
+  return upper in tags
+    ? { by: tags[upper as keyof typeof tags], value: unescapeName(name) }
+    : { by: 'path', value: text };
 }
 
 /** A blank is \040 in fstab and \x20 in a name that udev makes. */
-function unescaped(text: string): string {
+function unescapeName(text: string): string {
   return text.replaceAll(/\\(?:0([0-7]{2})|x([0-9a-fA-F]{2}))/g, (_, octal?: string, hex?: string) =>
     String.fromCharCode(octal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(octal, 8)),
   );
@@ -37,7 +39,7 @@ export function isOldName(text: string): boolean {
  */
 export function isInImage(text: string, { volumes, partitions }: DiskView): boolean {
   const name = deviceName(text);
-  const hidden = (): false => {
+  const throwIfEncrypted = (): false => {
     const locked = volumes.find(({ type }) => type === 'crypto_LUKS');
     if (locked) throw new Unseen({ reason: 'encrypted', what: locked.device });
     return false;
@@ -46,7 +48,7 @@ export function isInImage(text: string, { volumes, partitions }: DiskView): bool
     const wanted = name.value.toLowerCase();
     const fits = (value: string | undefined): boolean =>
       name.by === 'label' || name.by === 'partLabel' ? value === name.value : value?.toLowerCase() === wanted;
-    return volumes.some((volume) => fits(volume[name.by])) || hidden();
+    return volumes.some((volume) => fits(volume[name.by])) || throwIfEncrypted();
   }
   const [, partition] = /^\/dev\/vda(\d*)$/.exec(name.value) ?? [];
   if (partition !== undefined) return partition === '' || partitions.some(({ number }) => number === Number(partition));
@@ -57,9 +59,9 @@ export function isInImage(text: string, { volumes, partitions }: DiskView): bool
   }
   const logical = volumes.filter(isLogicalVolume).flatMap(({ device }) => [device, mapperName(device)]);
   if (logical.includes(name.value)) return true;
-  if (/^\/dev\/mapper\//.test(name.value)) return hidden();
+  if (/^\/dev\/mapper\//.test(name.value)) return throwIfEncrypted();
   // /dev/VG/LV; the names of other devices do not show where they are.
-  if (/^\/dev\/(?!disk\/|block\/|v[db])[\w.+-]+\/[\w.+-]+$/.test(name.value)) return hidden();
+  if (/^\/dev\/(?!disk\/|block\/|v[db])[\w.+-]+\/[\w.+-]+$/.test(name.value)) return throwIfEncrypted();
   throw new Unseen({ reason: 'device-name', what: name.value });
 }
 

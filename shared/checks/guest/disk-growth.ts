@@ -1,4 +1,4 @@
-import { advised, linuxCheck } from './define.ts';
+import { advise, linuxCheck } from './define.ts';
 import { isLogicalVolume } from './device-names.ts';
 import type { DiskView } from './guest-view.ts';
 
@@ -45,6 +45,6 @@ export const diskGrowth = linuxCheck({
   ],
   judge: ({ services, startup }, { disk }) => {
     const behind = partitionsBehind(startup.rootDevice, disk);
-    return { ...advised(behind.length === 0 && services.growpart), params: { behind: behind.join(' ') || '-' } };
+    return { ...advise(behind.length === 0 && services.growpart), params: { behind: behind.join(' ') || '-' } };
   },
 });

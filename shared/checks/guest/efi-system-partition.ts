@@ -1,4 +1,4 @@
-import { diskCheck, told } from './define.ts';
+import { diskCheck, judgeFound } from './define.ts';
 import { isWithoutSystem } from './systems.ts';
 
 export const efiSystemPartition = diskCheck({
@@ -21,6 +21,6 @@ export const efiSystemPartition = diskCheck({
     const { efiLoaders } = view.disk;
     if (isWithoutSystem(view) || efiLoaders.length === 0) return undefined;
     const elsewhere = efiLoaders.filter(({ onSystemPartition }) => !onSystemPartition).map(({ device }) => device);
-    return told('warn', 'devices', efiLoaders.length > elsewhere.length ? [] : [...new Set(elsewhere)]);
+    return judgeFound('warn', 'devices', efiLoaders.length > elsewhere.length ? [] : [...new Set(elsewhere)]);
   },
 });

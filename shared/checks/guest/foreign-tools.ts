@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 import { ifSeen } from './unseen.ts';
 
 /** Guest tools by their packages' names, of Debian, Red Hat, SUSE and Alpine. */
@@ -22,10 +22,10 @@ export const foreignTools = linuxCheck({
   },
   judge: (view) => {
     const files = ifSeen(() => view.remains.foreignFiles, []);
-    const installed = () => [...view.packages.keys()].filter((name) => foreign.test(name));
-    const found = [...ifSeen(installed, []), ...files];
-    if (found.length > 0) return told('warn', 'packages', found);
+    const listInstalled = () => [...view.packages.keys()].filter((name) => foreign.test(name));
+    const found = [...ifSeen(listInstalled, []), ...files];
+    if (found.length > 0) return judgeFound('warn', 'packages', found);
     // A pass needs both: the list of packages and the list of files.
-    return told('warn', 'packages', [...installed(), ...view.remains.foreignFiles]);
+    return judgeFound('warn', 'packages', [...listInstalled(), ...view.remains.foreignFiles]);
   },
 });

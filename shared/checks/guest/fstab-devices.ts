@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 import { isOldName } from './device-names.ts';
 import { fstabEntry, isWaitedFor } from './fstab.ts';
 import { started } from './shown-by.ts';
@@ -22,6 +22,6 @@ export const fstabDevices = linuxCheck({
   },
   judge: ({ startup: { fstab } }) => {
     const waited = fstab.map(fstabEntry).filter(isWaitedFor);
-    return told('fail', 'devices', waited.map(({ device }) => device).filter(isOldName), ', ');
+    return judgeFound('fail', 'devices', waited.map(({ device }) => device).filter(isOldName), ', ');
   },
 });

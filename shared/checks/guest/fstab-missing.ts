@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 import { isInImage, isOldName } from './device-names.ts';
 import { fstabEntry, isWaitedFor, namesDisk } from './fstab.ts';
 import { started } from './shown-by.ts';
@@ -24,7 +24,7 @@ export const fstabMissing = linuxCheck({
   judge: ({ startup: { fstab } }, { disk }) => {
     const waited = fstab.map(fstabEntry).filter((entry) => isWaitedFor(entry) && namesDisk(entry));
     const devices = waited.map(({ device }) => device).filter((device) => !isOldName(device));
-    return told(
+    return judgeFound(
       'fail',
       'devices',
       devices.filter((device) => !ifSeen(() => isInImage(device, disk), true)),

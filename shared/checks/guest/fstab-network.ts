@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 import { fstabEntry, has, isOnNetwork, isWaitedFor } from './fstab.ts';
 
 export const fstabNetwork = linuxCheck({
@@ -20,7 +20,7 @@ export const fstabNetwork = linuxCheck({
     const shares = fstab
       .map(fstabEntry)
       .filter((entry) => isOnNetwork(entry) && isWaitedFor(entry) && !has(entry, '_netdev'));
-    return told(
+    return judgeFound(
       'warn',
       'shares',
       shares.map(({ device }) => device),

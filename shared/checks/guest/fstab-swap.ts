@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 import { isInImage, isOldName } from './device-names.ts';
 import { fstabEntry, has, namesDisk } from './fstab.ts';
 import { ifSeen } from './unseen.ts';
@@ -23,7 +23,7 @@ export const fstabSwap = linuxCheck({
       .map(fstabEntry)
       .filter((entry) => entry.type === 'swap' && namesDisk(entry) && !has(entry, 'nofail', 'noauto'));
     const devices = swap.map(({ device }) => device);
-    return told(
+    return judgeFound(
       'warn',
       'devices',
       devices.filter((device) => isOldName(device) || !ifSeen(() => isInImage(device, disk), true)),

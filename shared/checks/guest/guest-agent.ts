@@ -1,4 +1,4 @@
-import { advised, linuxCheck } from './define.ts';
+import { advise, linuxCheck } from './define.ts';
 
 /** Not having one is no fault: many cloud images have none. That it is there becomes a fact of the image. */
 export const guestAgent = linuxCheck({
@@ -11,5 +11,5 @@ export const guestAgent = linuxCheck({
   },
   remedy: { en: 'Enable it again.', de: 'Aktivieren Sie ihn wieder.' },
   commands: [{ on: 'any', run: 'systemctl unmask qemu-guest-agent' }],
-  judge: ({ services: { guestAgent } }) => (guestAgent === 'missing' ? undefined : advised(guestAgent === 'there')),
+  judge: ({ services: { guestAgent } }) => (guestAgent === 'missing' ? undefined : advise(guestAgent === 'there')),
 });

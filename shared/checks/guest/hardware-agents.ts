@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 /** Dell OpenManage, HPE, Lenovo, Broadcom RAID, IPMI services, microcode-less machine check daemons: by their packages' names. */
 const hardware =
@@ -18,6 +18,6 @@ export const hardwareAgents = linuxCheck({
   },
   judge: ({ packages }) => {
     const installed = [...packages.keys()].filter((name) => hardware.test(name));
-    return told('warn', 'packages', installed);
+    return judgeFound('warn', 'packages', installed);
   },
 });

@@ -1,8 +1,8 @@
-import { advised, cannotTell, type Judgement, linuxCheck } from './define.ts';
+import { advise, cannotTell, type Judgement, linuxCheck } from './define.ts';
 import type { InitramfsView } from './guest-view.ts';
 
 function hostOnly({ hostOnly: isHostOnly, whole }: InitramfsView): Judgement {
-  return isHostOnly || whole ? advised(!isHostOnly) : cannotTell('initramfs');
+  return isHostOnly || whole ? advise(!isHostOnly) : cannotTell('initramfs');
 }
 
 export const initramfsHostOnly = linuxCheck({

@@ -20,7 +20,7 @@ const drivers: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-function neededFor(root: string, { volumes }: DiskView): (readonly string[])[] {
+function findNeededDrivers(root: string, { volumes }: DiskView): (readonly string[])[] {
   const volume = volumes.find(({ device }) => device === root);
   if (!volume) return [];
   const needed = drivers.get(volume.type);
@@ -55,7 +55,7 @@ export const initramfsRootDriver = linuxCheck({
   ],
   judge: ({ kernel, startup }, { disk }) => {
     if (!kernel) return undefined;
-    const needed = neededFor(startup.rootDevice, disk);
+    const needed = findNeededDrivers(startup.rootDevice, disk);
     if (needed.length === 0) return undefined;
     const missing = needed.filter((choice) => !someHolds(choice, (module) => thereAtBoot(kernel, module)));
     return {

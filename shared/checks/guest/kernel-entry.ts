@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 import { started } from './shown-by.ts';
 
 export const kernelEntry = linuxCheck({
@@ -23,5 +23,5 @@ export const kernelEntry = linuxCheck({
     { on: 'suse', run: 'grub2-mkconfig -o /boot/grub2/grub.cfg' },
     { on: 'alpine', run: 'update-extlinux' },
   ],
-  judge: ({ boot: { entry } }) => told('fail', 'files', entry.missing),
+  judge: ({ boot: { entry } }) => judgeFound('fail', 'files', entry.missing),
 });

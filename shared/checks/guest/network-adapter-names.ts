@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const networkAdapterNames = linuxCheck({
   code: 'network-adapter-names',
@@ -12,5 +12,5 @@ export const networkAdapterNames = linuxCheck({
     en: "Match every adapter instead of one name (netplan: match: '{'name: \"e*\"'}'; systemd-networkd: Name=e*), or leave the network to cloud-init.",
     de: "Wählen Sie jeden Adapter statt eines Namens (netplan: match: '{'name: \"e*\"'}'; systemd-networkd: Name=e*), oder überlassen Sie das Netzwerk cloud-init.",
   },
-  judge: ({ network }) => told('warn', 'names', network.fixedNames),
+  judge: ({ network }) => judgeFound('warn', 'names', network.fixedNames),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const networkBoundToMac = linuxCheck({
   code: 'network-bound-to-mac',
@@ -15,5 +15,5 @@ export const networkBoundToMac = linuxCheck({
     en: 'Remove these files, or the lines with the address. cloud-init writes the configuration of each instance; further adapters use DHCP.',
     de: 'Entfernen Sie diese Dateien oder die Zeilen mit der Adresse. cloud-init schreibt die Konfiguration jeder Instanz; weitere Adapter nutzen DHCP.',
   },
-  judge: ({ network }) => told('warn', 'files', network.macFiles),
+  judge: ({ network }) => judgeFound('warn', 'files', network.macFiles),
 });

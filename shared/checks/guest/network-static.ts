@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const networkStatic = linuxCheck({
   code: 'network-static',
@@ -12,5 +12,5 @@ export const networkStatic = linuxCheck({
     en: 'Remove them. cloud-init writes the configuration of each instance; further adapters use DHCP.',
     de: 'Entfernen Sie sie. cloud-init schreibt die Konfiguration jeder Instanz; weitere Adapter nutzen DHCP.',
   },
-  judge: ({ network }) => told('warn', 'files', network.staticFiles),
+  judge: ({ network }) => judgeFound('warn', 'files', network.staticFiles),
 });

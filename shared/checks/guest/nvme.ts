@@ -1,4 +1,4 @@
-import { advised, linuxCheck } from './define.ts';
+import { advise, linuxCheck } from './define.ts';
 import { thereAtBoot } from './kernel.ts';
 
 export const nvme = linuxCheck({
@@ -24,6 +24,6 @@ export const nvme = linuxCheck({
   ],
   judge: ({ kernel }) => {
     if (!kernel) return undefined;
-    return { ...advised(thereAtBoot(kernel, 'nvme')), params: { kernel: kernel.version } };
+    return { ...advise(thereAtBoot(kernel, 'nvme')), params: { kernel: kernel.version } };
   },
 });

@@ -1,4 +1,4 @@
-import { advised, linuxCheck } from './define.ts';
+import { advise, linuxCheck } from './define.ts';
 import { isLogicalVolume } from './device-names.ts';
 
 export const rootOnLvm = linuxCheck({
@@ -24,6 +24,6 @@ export const rootOnLvm = linuxCheck({
   ],
   judge: ({ startup: { rootDevice } }, { disk }) => {
     const volume = disk.volumes.find(({ device }) => device === rootDevice);
-    return volume && { ...advised(!isLogicalVolume(volume)), params: { device: volume.device } };
+    return volume && { ...advise(!isLogicalVolume(volume)), params: { device: volume.device } };
   },
 });

@@ -1,5 +1,5 @@
-import { advised, linuxCheck } from './define.ts';
-import { startedLines } from './kernel-root.ts';
+import { advise, linuxCheck } from './define.ts';
+import { listStartLines } from './kernel-root.ts';
 
 export const serialConsole = linuxCheck({
   code: 'serial-console',
@@ -31,5 +31,5 @@ export const serialConsole = linuxCheck({
       run: "sed -i 's/^default_kernel_opts=\"/&console=tty0 console=ttyS0,115200 /' /etc/update-extlinux.conf && update-extlinux",
     },
   ],
-  judge: (view) => advised(startedLines(view).some((line) => /\bconsole=(?:ttyS|ttyAMA|hvc)\d/.test(line))),
+  judge: (view) => advise(listStartLines(view).some((line) => /\bconsole=(?:ttyS|ttyAMA|hvc)\d/.test(line))),
 });

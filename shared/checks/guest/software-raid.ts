@@ -1,4 +1,4 @@
-import { diskCheck, told } from './define.ts';
+import { diskCheck, judgeFound } from './define.ts';
 import { isWithoutSystem } from './systems.ts';
 
 export const softwareRaid = diskCheck({
@@ -18,6 +18,6 @@ export const softwareRaid = diskCheck({
   },
   judge: (view) => {
     const members = view.disk.volumes.filter(({ type }) => type === 'linux_raid_member').map(({ device }) => device);
-    return isWithoutSystem(view) && members.length === 0 ? undefined : told('warn', 'devices', members);
+    return isWithoutSystem(view) && members.length === 0 ? undefined : judgeFound('warn', 'devices', members);
   },
 });

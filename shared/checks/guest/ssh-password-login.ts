@@ -1,4 +1,4 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 
 export const sshPasswordLogin = linuxCheck({
   code: 'ssh-password-login',
@@ -20,6 +20,6 @@ export const sshPasswordLogin = linuxCheck({
       ...(sshd.get('permitrootlogin') === 'yes' ? ['PermitRootLogin yes'] : []),
       ...(sshd.get('permitemptypasswords') === 'yes' ? ['PermitEmptyPasswords yes'] : []),
     ];
-    return told('warn', 'settings', open, ', ');
+    return judgeFound('warn', 'settings', open, ', ');
   },
 });

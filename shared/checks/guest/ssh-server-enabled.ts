@@ -1,4 +1,4 @@
-import { advised, cannotTell, linuxCheck } from './define.ts';
+import { advise, cannotTell, linuxCheck } from './define.ts';
 
 export const sshServerEnabled = linuxCheck({
   code: 'ssh-server-enabled',
@@ -18,6 +18,6 @@ export const sshServerEnabled = linuxCheck({
   judge: ({ services: { sshServer, enabled } }, { facts }) => {
     if (!sshServer) return undefined;
     if (facts.initSystem === 'other') return cannotTell('init-system');
-    return advised(['ssh', 'sshd', 'sshd.socket', 'ssh.socket', 'dropbear'].some((name) => enabled.has(name)));
+    return advise(['ssh', 'sshd', 'sshd.socket', 'ssh.socket', 'dropbear'].some((name) => enabled.has(name)));
   },
 });

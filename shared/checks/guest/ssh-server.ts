@@ -1,4 +1,4 @@
-import { advised, linuxCheck } from './define.ts';
+import { advise, linuxCheck } from './define.ts';
 
 export const sshServer = linuxCheck({
   code: 'ssh-server',
@@ -21,5 +21,5 @@ export const sshServer = linuxCheck({
     { on: 'suse', run: 'zypper install openssh' },
     { on: 'alpine', run: 'apk add openssh && rc-update add sshd' },
   ],
-  judge: ({ services: { sshServer } }) => advised(sshServer),
+  judge: ({ services: { sshServer } }) => advise(sshServer),
 });

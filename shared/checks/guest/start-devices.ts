@@ -1,7 +1,7 @@
-import { linuxCheck, told } from './define.ts';
+import { judgeFound, linuxCheck } from './define.ts';
 import { isInImage, isLogicalVolume, isOldName } from './device-names.ts';
 import type { DiskView, VolumeView } from './guest-view.ts';
-import { startedLines } from './kernel-root.ts';
+import { listStartLines } from './kernel-root.ts';
 import { ifSeen } from './unseen.ts';
 
 function plain(uuid: string): string {
@@ -28,7 +28,7 @@ const parameters: ReadonlyMap<string, IsThere> = new Map<string, IsThere>([
   ['cryptdevice', (value, disk) => isInImage(value.split(':', 1)[0] ?? '', disk)],
 ]);
 
-function named(line: string): { word: string; isThere: IsThere; value: string }[] {
+function findNamedDevices(line: string): { word: string; isThere: IsThere; value: string }[] {
   return line.split(/\s+/).flatMap((word) => {
     const at = word.indexOf('=');
     const isThere = at < 0 ? undefined : parameters.get(word.slice(0, at));
@@ -38,7 +38,7 @@ function named(line: string): { word: string; isThere: IsThere; value: string }[
 }
 
 /** The device that a line of crypttab(5) opens at the start, if the start waits for it. */
-function lockedDevice(line: string): string | undefined {
+function findLockedDevice(line: string): string | undefined {
   const [, device = '', , options = ''] = line.split(/\s+/);
   const isDisk = /^(?:(?:PART)?(?:UUID|LABEL)=|\/dev\/)/.test(device);
   return isDisk && !options.split(',').some((each) => each === 'nofail' || each === 'noauto') ? device : undefined;
@@ -66,8 +66,11 @@ export const startDevices = linuxCheck({
   ],
   judge: (view, { disk }) => {
     const { resume, lvmDevices, nextLine, crypttab } = view.startup;
-    const lines = ifSeen(() => startedLines(view), []);
-    const words = [...lines.flatMap(named), ...named(resume === undefined ? '' : `resume=${resume}`)];
+    const lines = ifSeen(() => listStartLines(view), []);
+    const words = [
+      ...lines.flatMap(findNamedDevices),
+      ...findNamedDevices(resume === undefined ? '' : `resume=${resume}`),
+    ];
     const missing = words.filter(({ isThere, value }) => !ifSeen(() => isThere(value, disk), true));
     const usesLvm = disk.volumes.some(({ type }) => type === 'LVM2_member');
     const isMissing = (device: string): boolean => isOldName(device) || !ifSeen(() => isInImage(device, disk), true);
@@ -75,14 +78,14 @@ export const startDevices = linuxCheck({
     const devices = new Set([
       ...missing.map(({ word }) => word),
       ...crypttab
-        .flatMap((line) => lockedDevice(line) ?? [])
+        .flatMap((line) => findLockedDevice(line) ?? [])
         .filter(isMissing)
         .map((device) => `/etc/crypttab: ${device}`),
       ...(nextRoot !== undefined && isMissing(nextRoot) ? [`/etc/kernel/cmdline: root=${nextRoot}`] : []),
       ...(usesLvm && lvmDevices ? [lvmDevices] : []),
     ]);
     // If no source names a missing device, a pass needs the command lines too.
-    if (devices.size === 0 && lines.length === 0) startedLines(view);
-    return told('warn', 'devices', [...devices]);
+    if (devices.size === 0 && lines.length === 0) listStartLines(view);
+    return judgeFound('warn', 'devices', [...devices]);
   },
 });

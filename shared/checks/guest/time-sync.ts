@@ -1,4 +1,4 @@
-import { advised, cannotTell, linuxCheck } from './define.ts';
+import { advise, cannotTell, linuxCheck } from './define.ts';
 
 const services = [
   'systemd-timesyncd',
@@ -32,6 +32,6 @@ export const timeSync = linuxCheck({
   ],
   judge: ({ services: { enabled } }, { facts }) => {
     if (facts.initSystem === 'other') return cannotTell('init-system');
-    return advised(services.some((name) => enabled.has(name)));
+    return advise(services.some((name) => enabled.has(name)));
   },
 });

@@ -2,21 +2,21 @@ import { expect, test } from 'vitest';
 import { disk, linux, windows } from './cases/case.ts';
 import { guestFindings } from './checks.ts';
 import type { GuestView } from './guest-view.ts';
-import { asSeen, mapSeen, partly, type Seen, seen, someHolds, unseen, whatWasSeen } from './unseen.ts';
+import { asSeen, mapSeen, partly, type Seen, someHolds, toSeen, toUnseen, whatWasSeen } from './unseen.ts';
 
-const gone = unseen('file', '/x');
+const gone = toUnseen('file', '/x');
 
 test('a part that was not seen has no value, and those beside it have theirs', () => {
-  const parts = partly<{ a: boolean; b?: number | undefined }>({ a: gone, b: seen(undefined) });
+  const parts = partly<{ a: boolean; b?: number | undefined }>({ a: gone, b: toSeen(undefined) });
   expect([parts.b, asSeen(() => parts.a)]).toEqual([undefined, gone]);
   expect(mapSeen(gone as Seen<number>, (value) => value + 1)).toEqual(gone);
 });
 
 test('one that holds is enough; that none does takes all', () => {
   const holds = (one: Seen<boolean>) => whatWasSeen(one);
-  expect(someHolds([gone, seen(true)], holds)).toBe(true);
-  expect(someHolds([seen(false)], holds)).toBe(false);
-  expect(asSeen(() => someHolds([seen(false), gone], holds))).toEqual(gone);
+  expect(someHolds([gone, toSeen(true)], holds)).toBe(true);
+  expect(someHolds([toSeen(false)], holds)).toBe(false);
+  expect(asSeen(() => someHolds([toSeen(false), gone], holds))).toEqual(gone);
 });
 
 /** Every view in which one thing was not seen: a field, a part of a field, a part as a whole. */
@@ -33,7 +33,7 @@ function lacking<T extends object>(whole: T, [name = '', ...rest]: string[]): T 
     Object.fromEntries(
       Object.entries(whole).map(([each, value]) => [
         each,
-        each !== name ? seen(value) : rest.length > 0 ? seen(lacking(value as object, rest)) : gone,
+        each !== name ? toSeen(value) : rest.length > 0 ? toSeen(lacking(value as object, rest)) : gone,
       ]),
     ) as never,
   );

@@ -31,11 +31,11 @@ export class TooMuch extends Error {
 /** A fact that was seen, including absence (`undefined`, `false`, an empty list); or the reason why it was not seen. */
 export type Seen<T> = { value: T } | { unseen: Why };
 
-export function seen<T>(value: T): Seen<T> {
+export function toSeen<T>(value: T): Seen<T> {
   return { value };
 }
 
-export function unseen(reason: UnseenReason, what?: string): { unseen: Why } {
+export function toUnseen(reason: UnseenReason, what?: string): { unseen: Why } {
   return { unseen: { reason, what } };
 }
 
@@ -56,7 +56,7 @@ export function asSeen<T>(ask: () => T): Seen<T> {
 }
 
 /** The same for an asynchronous question. */
-export async function seenLater<T>(ask: () => Promise<T>): Promise<Seen<T>> {
+export async function askSeen<T>(ask: () => Promise<T>): Promise<Seen<T>> {
   try {
     return { value: await ask() };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { diskCheck, type GuestCheck, told } from './define.ts';
+import { diskCheck, type GuestCheck, judgeFound } from './define.ts';
 import { started } from './shown-by.ts';
 
 /** For the disk as a whole, because the inspection cannot see a Windows on an encrypted volume. */
@@ -22,7 +22,7 @@ export const windowsBitLocker: GuestCheck = {
       const bitLocker = volumes.filter(({ type }) => type === 'BitLocker').map(({ device }) => device);
       if (bitLocker.length === 0 && !windows) return undefined;
       // Where a Windows was seen, it is another volume that is encrypted.
-      return told(windows ? 'warn' : 'fail', 'volumes', bitLocker);
+      return judgeFound(windows ? 'warn' : 'fail', 'volumes', bitLocker);
     },
   }),
   appliesTo: 'windows',

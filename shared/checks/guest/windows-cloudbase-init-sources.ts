@@ -1,4 +1,4 @@
-import { advised, windowsCheck } from './define.ts';
+import { advise, windowsCheck } from './define.ts';
 
 /** The sources of clouds on KVM: OpenStack's config drive and HTTP service, NoCloud's drive, and EC2's HTTP service. */
 const ours = /^(?:ConfigDriveService|HttpService|NoCloudConfigDriveService|EC2Service)$/i;
@@ -18,7 +18,7 @@ export const windowsCloudbaseInitSources = windowsCheck({
   judge: ({ cloudbaseInit: { installed, sources } }) =>
     installed
       ? {
-          ...advised(!sources || sources.some((source) => ours.test(source))),
+          ...advise(!sources || sources.some((source) => ours.test(source))),
           params: { sources: sources?.join(' ').slice(0, 200) ?? '-' },
         }
       : undefined,

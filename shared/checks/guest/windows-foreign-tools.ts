@@ -1,4 +1,4 @@
-import { told, windowsCheck } from './define.ts';
+import { judgeFound, windowsCheck } from './define.ts';
 
 export const windowsForeignTools = windowsCheck({
   code: 'windows-foreign-tools',
@@ -16,5 +16,5 @@ export const windowsForeignTools = windowsCheck({
     de: 'Entfernen Sie sie in Windows unter "Apps", solange die Maschine noch auf ihrem alten Hypervisor läuft.',
   },
   commands: [{ on: 'windows', run: 'control.exe appwiz.cpl' }],
-  judge: ({ foreignTools }) => told('warn', 'tools', foreignTools, ', '),
+  judge: ({ foreignTools }) => judgeFound('warn', 'tools', foreignTools, ', '),
 });

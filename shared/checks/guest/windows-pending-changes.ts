@@ -1,4 +1,4 @@
-import { told, windowsCheck } from './define.ts';
+import { judgeFound, windowsCheck } from './define.ts';
 
 export const windowsPendingChanges = windowsCheck({
   code: 'windows-pending-changes',
@@ -13,5 +13,5 @@ export const windowsPendingChanges = windowsCheck({
     de: 'Starten Sie Windows neu, bis keine Aktualisierung mehr aussteht, fahren Sie es herunter und laden Sie den Datenträger erneut hoch.',
   },
   commands: [{ on: 'windows', run: 'shutdown.exe /r /t 0' }],
-  judge: ({ pending }) => told('warn', 'signs', pending, ', '),
+  judge: ({ pending }) => judgeFound('warn', 'signs', pending, ', '),
 });

@@ -1,4 +1,4 @@
-import { advised, windowsCheck } from './define.ts';
+import { advise, windowsCheck } from './define.ts';
 
 export const windowsVolumeClean = windowsCheck({
   code: 'windows-volume-clean',
@@ -13,5 +13,5 @@ export const windowsVolumeClean = windowsCheck({
     de: 'Lassen Sie Windows das Volume prüfen, fahren Sie es herunter und kopieren Sie den Datenträger erst dann. Die Kopie einer laufenden Maschine ist nie fehlerfrei.',
   },
   commands: [{ on: 'windows', run: 'chkdsk.exe C: /f' }],
-  judge: ({ volume: { dirty } }) => advised(!dirty),
+  judge: ({ volume: { dirty } }) => advise(!dirty),
 });

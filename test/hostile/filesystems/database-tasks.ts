@@ -1,5 +1,5 @@
 import { TooMuch, Unseen } from '../../../shared/checks/guest/unseen.ts';
-import { installedPackages } from '../../../workers/inspect/packages.ts';
+import { readInstalledPackages } from '../../../workers/inspect/packages.ts';
 import { lookAtDrivers } from '../../../workers/inspect/windows-drivers.ts';
 import { openHive } from '../../../workers/inspect/windows-hive.ts';
 import { makeGuestfish } from '../../../workers/tools/guestfish-answers.ts';
@@ -17,7 +17,7 @@ type Helpers = { ask: AskGuestfish };
 
 /** As a look does it, in the process for foreign bytes. @returns how many, or `undefined` when they cannot be told */
 export async function packagesIn(root: string, { ask }: Helpers): Promise<number | undefined> {
-  return (await orUnseen(installedPackages(makeGuestfish(ask), root)))?.length;
+  return (await orUnseen(readInstalledPackages(makeGuestfish(ask), root)))?.length;
 }
 
 /** What is asked of SYSTEM. @returns whether it could be opened, and what one of its drivers says */

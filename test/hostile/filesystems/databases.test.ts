@@ -10,7 +10,7 @@ import { type ForeignLimit, foreignTask } from '../../../shared/ports/foreign.ts
 import { ensureAppliance } from '../../../workers/tools/appliance.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';
 import type { AskGuestfish } from '../../../workers/tools/guestfish-complaints.ts';
-import { doneBy } from '../../../workers/tools/guestfish-complaints.ts';
+import { askWhetherDone } from '../../../workers/tools/guestfish-complaints.ts';
 import { measureLag } from '../../support/lag.ts';
 import { bends } from '../bends.ts';
 import { echo } from '../echo.ts';
@@ -191,10 +191,10 @@ test.each(databaseKinds)('a database of packages: %s', { timeout: 3_600_000 }, a
     makeCases(database),
     async (asked) => {
       expect(String(await asked('inspect-os', []))).toContain(root);
-      expect(await doneBy(asked)('mount', root, '/')).toBe(true);
+      expect(await askWhetherDone(asked)('mount', root, '/')).toBe(true);
     },
     async (asked, file) => {
-      expect(await doneBy(asked)('upload', file, database.path)).toBe(true);
+      expect(await askWhetherDone(asked)('upload', file, database.path)).toBe(true);
       const result = await door.run(packagesIn, root, { ask: asked }, signal);
       if (result.state !== 'done') return exceeded(result.limit);
       return result.value ? 'read' : 'refused';
@@ -214,10 +214,10 @@ test('hives of the registry', { timeout: 3_600_000 }, async () => {
     'hive',
     disk,
     cases,
-    async (asked) => expect(await doneBy(asked)('mount', '/dev/sda', '/')).toBe(true),
+    async (asked) => expect(await askWhetherDone(asked)('mount', '/dev/sda', '/')).toBe(true),
     async (asked, file) => {
       await asked('hivex-close', []);
-      expect(await doneBy(asked)('upload', file, '/hive')).toBe(true);
+      expect(await askWhetherDone(asked)('upload', file, '/hive')).toBe(true);
       const result = await door.run(hiveIn, '/hive', { ask: asked }, signal);
       if (result.state !== 'done') return exceeded(result.limit);
       return result.value.opened && result.value.start === 0 ? 'read' : 'refused';

@@ -27,7 +27,10 @@ export function sortBlsEntries(entries: readonly LoaderEntry[]): LoaderEntry[] {
  * loader.conf(5): `default` is a pattern of file names; without it the newest. Undefined where it was chosen at an earlier start (`@saved`), which EFI
  * variables hold, or where the pattern means a unified kernel image.
  */
-export function chosenBySystemdBoot(conf: readonly string[], entries: readonly LoaderEntry[]): LoaderEntry | undefined {
+export function chooseLikeSystemdBoot(
+  conf: readonly string[],
+  entries: readonly LoaderEntry[],
+): LoaderEntry | undefined {
   const wanted = conf.map((line) => /^\s*default\s+(\S+)/.exec(line)?.[1]).find((each) => each !== undefined);
   if (wanted === undefined) return entries[0];
   const parts = wanted.split('*');

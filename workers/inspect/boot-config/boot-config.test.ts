@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chosenBySystemdBoot, parseBlsEntry, sortBlsEntries } from './bls.ts';
+import { chooseLikeSystemdBoot, parseBlsEntry, sortBlsEntries } from './bls.ts';
 import { type LoaderEntry, parseGrubEnvironment } from './entry.ts';
 import { parseGrubConfig, parseGrubLegacy } from './grub.ts';
 import { parseSyslinuxConfig } from './syslinux.ts';
@@ -143,7 +143,7 @@ describe('systemd-boot', () => {
     [['default @saved'], undefined],
     [['default gone'], undefined],
   ])('%j', (conf, id) => {
-    expect(chosenBySystemdBoot(conf, entries)?.id).toBe(id);
+    expect(chooseLikeSystemdBoot(conf, entries)?.id).toBe(id);
   });
 });
 
@@ -234,7 +234,7 @@ test('nothing that a guest writes makes a parser throw or stand still', () => {
       ]) {
         if (parsed.chosen) expect(parsed.entries).toContain(parsed.chosen);
       }
-      chosenBySystemdBoot(config.split('\n'), entry ? [entry] : []);
+      chooseLikeSystemdBoot(config.split('\n'), entry ? [entry] : []);
     }),
     { numRuns: 1000 },
   );

@@ -14,8 +14,8 @@ export type GrubConfig = { entries: LoaderEntry[]; chosen: LoaderEntry | undefin
 /** Words of one line, quotes left as they are; `;` and braces are words of their own. */
 const pattern = /(?:\$\{\w{0,64}\}|'[^']{0,4096}'|"(?:[^"\\]|\\.){0,4096}"|\\.|[^\s'"\\;{}])+|[;{}]/g;
 
-function unquoted(word: string, variables: Variables): string {
-  return joined(
+function unquoteWord(word: string, variables: Variables): string {
+  return joinPieces(
     [...word.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)/g)].map(([, single, double, escaped, plain]) => {
       if (single !== undefined) return single;
       if (double !== undefined) return expand(double, variables).replaceAll(/\\(["\\$])/g, '$1');
@@ -24,7 +24,7 @@ function unquoted(word: string, variables: Variables): string {
   );
 }
 
-function joined(pieces: readonly string[]): string {
+function joinPieces(pieces: readonly string[]): string {
   let text = '';
   for (const piece of pieces) {
     text += piece.slice(0, longestText - text.length);
@@ -34,7 +34,7 @@ function joined(pieces: readonly string[]): string {
 }
 
 function sentence(words: readonly string[]): string {
-  return joined(words.flatMap((word) => [word, ' '])).trimEnd();
+  return joinPieces(words.flatMap((word) => [word, ' '])).trimEnd();
 }
 
 /** Far beyond what `grub-mkconfig` writes; hostile texts make much of little. */
@@ -76,8 +76,8 @@ export function parseGrubConfig(
   let booted = false;
 
   let text = 0;
-  const filled = (word: string): string => {
-    const value = unquoted(word, variables);
+  const fillIn = (word: string): string => {
+    const value = unquoteWord(word, variables);
     text += value.length;
     if (text > most.text) throw new TooMuch('text of grub.cfg');
     return value;
@@ -103,7 +103,7 @@ export function parseGrubConfig(
       case 'elif': {
         const before = command === 'elif' && around?.kind === 'if' ? around : undefined;
         if (before) blocks.pop();
-        const told = before?.taken === true ? false : holds(raw.slice(1).map(filled));
+        const told = before?.taken === true ? false : holds(raw.slice(1).map(fillIn));
         begin({ kind: 'if', runs: told !== false, taken: before?.taken === true ? true : told });
         return true;
       }
@@ -112,7 +112,7 @@ export function parseGrubConfig(
         return true;
       case 'menuentry':
       case 'submenu': {
-        const words = raw.slice(1).map(filled);
+        const words = raw.slice(1).map(fillIn);
         const at = words.indexOf('--id');
         const menu: Menu = { id: at < 0 ? '' : (words[at + 1] ?? ''), title: words[0] ?? '' };
         if (command === 'submenu') menu.children = [];
@@ -129,7 +129,7 @@ export function parseGrubConfig(
   };
 
   const execute = (raw: readonly string[]): void => {
-    const [command = '', ...words] = raw.map(filled);
+    const [command = '', ...words] = raw.map(fillIn);
     const assignment = /^(\w+)=(.*)$/s.exec(command === 'set' ? (words[0] ?? '') : command);
     if (assignment) {
       const [, name = '', value = ''] = assignment;

@@ -21,9 +21,9 @@ export function driverSource(place: DriverPlace): DriverSource {
 }
 
 const onSecondDisk: DriverSource = {
-  list: (guestfish) => mounted(guestfish, async ({ ask }) => (await ask('find', '/')) ?? []),
+  list: (guestfish) => withMounted(guestfish, async ({ ask }) => (await ask('find', '/')) ?? []),
   fetch: (guestfish, paths) =>
-    mounted(guestfish, async ({ ask }) => {
+    withMounted(guestfish, async ({ ask }) => {
       const local: string[] = [];
       for (const [index, each] of paths.entries()) {
         const target = `/out/driver-${index}`;
@@ -35,7 +35,7 @@ const onSecondDisk: DriverSource = {
 };
 
 /** The second disk is it: guestfish names them in the order in which they were added. */
-async function mounted<T>(guestfish: Guestfish, work: (guestfish: Guestfish) => Promise<T>): Promise<T> {
+async function withMounted<T>(guestfish: Guestfish, work: (guestfish: Guestfish) => Promise<T>): Promise<T> {
   const device = (await guestfish.ask('list-devices'))?.[1];
   if (!device || !(await guestfish.ask('mount-ro', device, '/'))) throw unreadable();
   try {

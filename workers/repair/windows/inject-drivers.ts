@@ -6,7 +6,7 @@ import { type Hive, openHive } from '../../inspect/windows-hive.ts';
 import { exactPath } from '../../inspect/windows-paths.ts';
 import { lookAtVolume } from '../../inspect/windows-volume.ts';
 import type { Guestfish } from '../../tools/guestfish-answers.ts';
-import { failed } from '../failed.ts';
+import { makeRepairError } from '../failed.ts';
 import type { MergeIntoHive } from '../mend-contract.ts';
 import { type DriverService, driverEdits } from './driver-edits.ts';
 import type { DriverSource } from './driver-source.ts';
@@ -38,24 +38,24 @@ export async function injectDrivers(options: InjectOptions): Promise<string[]> {
   const { ask } = guestfish;
   const windows = await examine(guestfish, root).catch((error: unknown) => {
     if (!(error instanceof Unseen)) throw error;
-    throw failed(`The volume or the registry of Windows cannot be read to its end (${error.why.what ?? ''}).`);
+    throw makeRepairError(`The volume or the registry of Windows cannot be read to its end (${error.why.what ?? ''}).`);
   });
   const files = driverFiles(await source.list(guestfish), windows.release);
   const missing = neededDrivers.filter((name) => !files.get(name.toLowerCase())?.some(isProgram(name)));
   if (missing.length > 0) {
     const { major, minor, build, bits } = windows.release;
-    throw failed(
+    throw makeRepairError(
       `The virtio-win of this installation has no ${missing.join(', ')} for Windows ${major}.${minor} (build ${build}, ${bits} bits).`,
     );
   }
   const paths = [...files.values()].flat();
   const local = await source.fetch(guestfish, paths);
 
-  if (!(await ask('mount', root, '/'))) throw failed('The volume of Windows cannot be mounted for writing.');
+  if (!(await ask('mount', root, '/'))) throw makeRepairError('The volume of Windows cannot be mounted for writing.');
   const drivers = (await exactPath(ask, `${windows.folder}/System32/drivers`)) ?? '';
   const target = `${windows.folder}/${packages.replaceAll('\\', '/')}`;
   if (drivers === '' || !(await ask('mkdir-p', target))) {
-    throw failed('Windows has no writable folder for drivers.');
+    throw makeRepairError('Windows has no writable folder for drivers.');
   }
   const changes: string[] = [];
   for (const [index, path] of paths.entries()) {
@@ -71,12 +71,12 @@ export async function injectDrivers(options: InjectOptions): Promise<string[]> {
   const edit = async (hive: 'SYSTEM' | 'SOFTWARE', edits: RegistryEdits): Promise<void> => {
     const path = windows.hives[hive];
     await ask('hivex-close');
-    if (!(await ask('download', path, `/out/${hive}`))) throw failed(`The hive ${hive} cannot be read.`);
+    if (!(await ask('download', path, `/out/${hive}`))) throw makeRepairError(`The hive ${hive} cannot be read.`);
     const complaint = await mergeIntoHive(hive, regFile(edits));
     if (complaint !== undefined) {
-      throw failed(`The hive ${hive} cannot be changed: hivex cannot parse it.`, { complaint });
+      throw makeRepairError(`The hive ${hive} cannot be changed: hivex cannot parse it.`, { complaint });
     }
-    if (!(await ask('upload', `/out/${hive}`, path))) throw failed(`The hive ${hive} cannot be written.`);
+    if (!(await ask('upload', `/out/${hive}`, path))) throw makeRepairError(`The hive ${hive} cannot be written.`);
   };
   const services = neededDrivers.map((driver): DriverService => {
     const name = driver.toLowerCase();
@@ -102,7 +102,8 @@ function isNeeded(path: string): boolean {
 }
 
 async function copy(ask: Guestfish['ask'], from: string, to: string): Promise<void> {
-  if (!(await ask('upload', from, to))) throw failed(`The volume of Windows accepts no file: ${clean(basename(to))}.`);
+  if (!(await ask('upload', from, to)))
+    throw makeRepairError(`The volume of Windows accepts no file: ${clean(basename(to))}.`);
 }
 
 type Windows = {
@@ -117,34 +118,35 @@ type Windows = {
 /** All that must be known before anything is written; read-only, and nothing is mounted afterwards. */
 async function examine(guestfish: Guestfish, root: string): Promise<Windows> {
   const { ask } = guestfish;
-  const asked = async (question: string): Promise<string> => (await ask(`inspect-get-${question}`, root))?.[0] ?? '';
-  const [major, minor] = [Number(await asked('major-version')), Number(await asked('minor-version'))];
-  const server = /server/i.test(await asked('product-variant'));
-  const bits = (await asked('arch')) === 'i386' ? 32 : 64;
-  if (!(await ask('mount-ro', root, '/'))) throw failed('The volume of Windows cannot be read.');
+  const askAboutRoot = async (question: string): Promise<string> =>
+    (await ask(`inspect-get-${question}`, root))?.[0] ?? '';
+  const [major, minor] = [Number(await askAboutRoot('major-version')), Number(await askAboutRoot('minor-version'))];
+  const server = /server/i.test(await askAboutRoot('product-variant'));
+  const bits = (await askAboutRoot('arch')) === 'i386' ? 32 : 64;
+  if (!(await ask('mount-ro', root, '/'))) throw makeRepairError('The volume of Windows cannot be read.');
   const volume = await lookAtVolume(guestfish, root);
   if (volume.hibernated) {
-    throw failed(
+    throw makeRepairError(
       'Windows is hibernated, or was shut down with fast start-up. Changes to its volume would be lost or would damage it. Start it, turn hibernation off (powercfg /hibernate off), shut it down, and upload it again.',
     );
   }
   if (ifSeen(() => volume.dirty, true)) {
-    throw failed(
+    throw makeRepairError(
       'The volume of Windows is marked as damaged, or its state is unknown, so it was not changed. Let Windows check it (chkdsk C: /f), shut it down, and upload it again.',
     );
   }
-  const folder = await exactPath(ask, (await asked('windows-systemroot')) || '/Windows');
-  if (!folder) throw failed('The folder of Windows is not at the expected path.');
+  const folder = await exactPath(ask, (await askAboutRoot('windows-systemroot')) || '/Windows');
+  if (!folder) throw makeRepairError('The folder of Windows is not at the expected path.');
   const SYSTEM = await wholeHive(guestfish, `${folder}/System32/config/SYSTEM`);
   const SOFTWARE = await wholeHive(guestfish, `${folder}/System32/config/SOFTWARE`);
-  const system = await opened(guestfish, SYSTEM);
+  const system = await openHiveFile(guestfish, SYSTEM);
   const current = (await system.dword('Select', 'Current')) ?? 1;
   const hasDriverDatabase = await system.has('DriverDatabase');
-  const software = await opened(guestfish, SOFTWARE);
+  const software = await openHiveFile(guestfish, SOFTWARE);
   const build = Number((await software.text(windowsNt, 'CurrentBuildNumber')) ?? '');
   const devicePath = (await software.text(currentVersion, 'DevicePath')) || '%SystemRoot%\\inf';
   if (devicePath.length >= mostOfText)
-    throw failed('DevicePath in the registry of Windows is too long for another entry.');
+    throw makeRepairError('DevicePath in the registry of Windows is too long for another entry.');
   await ask('hivex-close');
   await ask('umount-all');
   return {
@@ -162,18 +164,18 @@ async function wholeHive({ ask, bytes }: Guestfish, path: string): Promise<strin
   const found = await exactPath(ask, path);
   const header = found === undefined ? undefined : await bytes('pread', found, '12', '0');
   if (found === undefined || header?.length !== 12 || header.toString('latin1', 0, 4) !== 'regf') {
-    throw failed(`The hive ${basename(path)} is missing or broken.`);
+    throw makeRepairError(`The hive ${basename(path)} is missing or broken.`);
   }
   if (header.readUInt32LE(4) !== header.readUInt32LE(8)) {
-    throw failed(
+    throw makeRepairError(
       `The hive ${basename(path)} was not written back when Windows was shut down. Start Windows, shut it down, and upload it again.`,
     );
   }
   return found;
 }
 
-async function opened(guestfish: Guestfish, path: string): Promise<Hive> {
+async function openHiveFile(guestfish: Guestfish, path: string): Promise<Hive> {
   const hive = await openHive(guestfish, path, basename(path));
-  if (!hive) throw failed(`The hive ${basename(path)} cannot be parsed.`);
+  if (!hive) throw makeRepairError(`The hive ${basename(path)} cannot be parsed.`);
   return hive;
 }

@@ -13,14 +13,14 @@ export function regFile(edits: RegistryEdits): string {
       const header = `[\\${parts.slice(0, depth + 1).join('\\')}]`;
       return [
         header,
-        ...lines.map(([name, value]) => `${name === '' ? '@' : `"${escaped(name)}"`}=${readData(value)}`),
+        ...lines.map(([name, value]) => `${name === '' ? '@' : `"${escapeText(name)}"`}=${readData(value)}`),
       ].join('\n');
     });
   });
   return `${['Windows Registry Editor Version 5.00', ...sections].join('\n\n')}\n`;
 }
 
-function escaped(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
 }
 
@@ -28,7 +28,7 @@ const [expandString, binary, list] = [2, 3, 7];
 
 function readData(value: RegistryValue): string {
   if (typeof value === 'number') return `dword:${value.toString(16).padStart(8, '0')}`;
-  if (typeof value === 'string') return `"${escaped(value)}"`;
+  if (typeof value === 'string') return `"${escapeText(value)}"`;
   if ('binary' in value) return hex(binary, Buffer.from(value.binary, 'hex'));
   if ('expand' in value) return hex(expandString, Buffer.from(`${value.expand}\0`, 'utf16le'));
   return hex(list, Buffer.from(`${value.map((each) => `${each}\0`).join('')}\0`, 'utf16le'));

@@ -1,12 +1,12 @@
 import type { PartitionView } from '../guest-view.ts';
-import { unseen } from '../unseen.ts';
+import { toUnseen } from '../unseen.ts';
 import { type Case, cloudConfig, disk, goodDisk, linux, onDisk } from './case.ts';
 
-function configured(config: Partial<typeof cloudConfig>) {
+function withConfig(config: Partial<typeof cloudConfig>) {
   return linux({ cloudInit: { config: { ...cloudConfig, ...config } } });
 }
 
-function started(commandLine: string) {
+function startWith(commandLine: string) {
   return linux({
     boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrds: [], commandLine, missing: [] } },
   });
@@ -25,7 +25,7 @@ export const becomes: Case[] = [
   ['cloud-init-enabled', disk(), 'pass'],
   [
     'cloud-init-enabled',
-    linux({ cloudInit: { enabled: unseen('init-system') } }),
+    linux({ cloudInit: { enabled: toUnseen('init-system') } }),
     'unknown',
     { unseen: 'init-system' },
   ],
@@ -48,14 +48,14 @@ export const becomes: Case[] = [
   ['cloud-init-version', linux({ cloudInit: { version: '0.7.6~bzr976-2' } }), 'warn', { version: '0.7.6~bzr976-2' }],
   [
     'cloud-init-version',
-    linux({ cloudInit: { version: unseen('package-version', 'cloud-init') } }),
+    linux({ cloudInit: { version: toUnseen('package-version', 'cloud-init') } }),
     'unknown',
     { what: 'cloud-init' },
   ],
   ['cloud-init-datasources', disk(), 'pass'],
-  ['cloud-init-datasources', configured({ datasources: undefined }), 'pass'],
+  ['cloud-init-datasources', withConfig({ datasources: undefined }), 'pass'],
   // The installer of Ubuntu leaves this behind.
-  ['cloud-init-datasources', configured({ datasources: ['None'] }), 'fail', { listed: 'None' }],
+  ['cloud-init-datasources', withConfig({ datasources: ['None'] }), 'fail', { listed: 'None' }],
   ...[
     'ds=nocloud-net;s=http://10.0.0.1/',
     'ds=nocloud\\;s=http://10.0.0.1/',
@@ -65,31 +65,31 @@ export const becomes: Case[] = [
   ].map(
     (told): Case => [
       'cloud-init-datasources',
-      started(`ro ${told} quiet`),
+      startWith(`ro ${told} quiet`),
       'fail',
       { listed: told.replaceAll(/[\\"]/g, '') },
     ],
   ),
   ...['ds=nocloud', 'ds=nocloud-net;h=a', 'ds=openstack', 'ci.ds=ConfigDrive', 'nods=Azure'].map(
-    (told): Case => ['cloud-init-datasources', started(told), 'pass'],
+    (told): Case => ['cloud-init-datasources', startWith(told), 'pass'],
   ),
-  ['cloud-init-network', started('network-config=disabled ro'), 'warn', { file: 'network-config=disabled' }],
-  ['cloud-init-network', started('network-config=disabledx'), 'pass'],
-  ['cloud-init-datasources', configured({ datasources: ['Azure', 'None'] }), 'fail', { listed: 'Azure, None' }],
+  ['cloud-init-network', startWith('network-config=disabled ro'), 'warn', { file: 'network-config=disabled' }],
+  ['cloud-init-network', startWith('network-config=disabledx'), 'pass'],
+  ['cloud-init-datasources', withConfig({ datasources: ['Azure', 'None'] }), 'fail', { listed: 'Azure, None' }],
   ['cloud-init-datasources', linux({ cloudInit: { config: undefined } }), 'unknown', { unseen: 'cloud-config' }],
   ['cloud-init-network', disk(), 'pass'],
   [
     'cloud-init-network',
-    configured({ networkDisabledBy: '/etc/cloud/cloud.cfg.d/99-x.cfg' }),
+    withConfig({ networkDisabledBy: '/etc/cloud/cloud.cfg.d/99-x.cfg' }),
     'warn',
     { file: '/etc/cloud/cloud.cfg.d/99-x.cfg' },
   ],
   ['cloud-init-hostname', disk(), 'pass'],
-  ['cloud-init-hostname', configured({ preservesHostname: true }), 'warn'],
+  ['cloud-init-hostname', withConfig({ preservesHostname: true }), 'warn'],
   ['cloud-init-modules', disk(), 'pass'],
   [
     'cloud-init-modules',
-    configured({ modules: ['growpart', 'resizefs', 'set-hostname'] }),
+    withConfig({ modules: ['growpart', 'resizefs', 'set-hostname'] }),
     'warn',
     { modules: 'users-groups, ssh' },
   ],
@@ -155,5 +155,5 @@ export const becomes: Case[] = [
     'warn',
     { behind: '/dev/sda4' },
   ],
-  ['disk-growth', linux({ startup: { rootDevice: unseen('root-device') } }), 'unknown'],
+  ['disk-growth', linux({ startup: { rootDevice: toUnseen('root-device') } }), 'unknown'],
 ];

@@ -8,7 +8,7 @@ import type {
   LinuxView,
   WindowsView,
 } from '../guest-view.ts';
-import { partly, seen, type Why } from '../unseen.ts';
+import { partly, toSeen, type Why } from '../unseen.ts';
 
 /** The expected outcome of a check for one view; the params that matter, or none. */
 export type Case = [code: string, view: GuestView, outcome: Outcome, params?: Record<string, string | number>];
@@ -173,7 +173,7 @@ function isUnseen(part: unknown): part is { unseen: Why } {
 function but<T extends object>(whole: T, other: Other<T>): T {
   return partly<T>(
     Object.fromEntries(
-      Object.entries({ ...whole, ...other }).map(([name, part]) => [name, isUnseen(part) ? part : seen(part)]),
+      Object.entries({ ...whole, ...other }).map(([name, part]) => [name, isUnseen(part) ? part : toSeen(part)]),
     ) as never,
   );
 }

@@ -1,4 +1,4 @@
-import { unseen } from '../unseen.ts';
+import { toUnseen } from '../unseen.ts';
 import { type Case, disk, linux } from './case.ts';
 
 /** Can many be made of it? */
@@ -41,7 +41,7 @@ export const cloning: Case[] = [
   ['clone-home-data', linux({ remains: { homeKilobytes: 5000 } }), 'warn', { megabytes: 5 }],
   [
     'clone-home-data',
-    linux({ remains: { homeKilobytes: unseen('filesystem', '/dev/sda4') } }),
+    linux({ remains: { homeKilobytes: toUnseen('filesystem', '/dev/sda4') } }),
     'unknown',
     { what: '/dev/sda4' },
   ],
@@ -63,11 +63,11 @@ export const cloning: Case[] = [
     'warn',
     { packages: '/etc/vmware-tools' },
   ],
-  ['hardware-agents', linux({ packages: unseen('packages') }), 'unknown'],
-  ['foreign-tools', linux({ packages: unseen('packages') }), 'unknown'],
+  ['hardware-agents', linux({ packages: toUnseen('packages') }), 'unknown'],
+  ['foreign-tools', linux({ packages: toUnseen('packages') }), 'unknown'],
   [
     'foreign-tools',
-    linux({ packages: unseen('packages'), remains: { foreignFiles: ['/etc/vmware-tools'] } }),
+    linux({ packages: toUnseen('packages'), remains: { foreignFiles: ['/etc/vmware-tools'] } }),
     'warn',
     { packages: '/etc/vmware-tools' },
   ],

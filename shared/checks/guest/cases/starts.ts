@@ -1,5 +1,5 @@
 import type { BootSectorView, EfiLoader, VolumeView } from '../guest-view.ts';
-import { partly, seen, unseen } from '../unseen.ts';
+import { partly, toSeen, toUnseen } from '../unseen.ts';
 import { type Case, disk, goodDisk, kernel, linux, onDisk } from './case.ts';
 
 function initramfs(...modules: string[]) {
@@ -14,7 +14,11 @@ const grubAlone: BootSectorView = { code: 'grub', next: false, coreAt: undefined
 function viaPartition(next: boolean): BootSectorView {
   return { code: 'active-partition', next, coreAt: undefined };
 }
-const foreign = partly<BootSectorView>({ code: seen('unknown'), next: unseen('boot-code'), coreAt: seen(undefined) });
+const foreign = partly<BootSectorView>({
+  code: toSeen('unknown'),
+  next: toUnseen('boot-code'),
+  coreAt: toSeen(undefined),
+});
 function loader(path: string, onSystemPartition = true): EfiLoader {
   return {
     path,
@@ -33,7 +37,7 @@ const logical: VolumeView = { device: '/dev/vg-a/root', type: 'xfs', uuid: 'bbbb
 function fstab(...lines: string[]) {
   return { startup: { fstab: lines } };
 }
-function started(commandLine: string) {
+function startWith(commandLine: string) {
   return {
     boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrds: [], commandLine, missing: [] } },
   };
@@ -48,7 +52,7 @@ export const starts: Case[] = [
   ['operating-system', onDisk({ volumes: [] }, { ...system, facts: {} }), 'fail', { table: '-', content: '-' }],
   [
     'operating-system',
-    onDisk(volumes(luks), { linux: undefined, systems: unseen('encrypted', luks.device) as never }),
+    onDisk(volumes(luks), { linux: undefined, systems: toUnseen('encrypted', luks.device) as never }),
     'unknown',
   ],
   ['architecture', disk(), 'pass'],
@@ -105,7 +109,7 @@ export const starts: Case[] = [
   ],
 
   ['kernel-entry', disk(), 'pass'],
-  ['kernel-entry', linux({ boot: { entry: unseen('boot-entry') } }), 'unknown'],
+  ['kernel-entry', linux({ boot: { entry: toUnseen('boot-entry') } }), 'unknown'],
   [
     'kernel-entry',
     linux({
@@ -129,19 +133,19 @@ export const starts: Case[] = [
   ],
   ['kernel-modules', linux({ boot: { moduleFolders: [] } }), 'unknown'],
   ['kernel-root-name', disk(), 'pass'],
-  ['kernel-root-name', linux(started('root=UUID=1 ro root=/dev/sda1')), 'fail', { root: '/dev/sda1' }],
-  ['kernel-root-name', linux(started('root=/dev/disk/by-path/pci-0000:00:1f.2-ata-1-part1')), 'fail'],
-  ['kernel-root-name', linux(started('root=/dev/mapper/vg--a-root')), 'pass'],
-  ['kernel-root-name', linux({ boot: { entry: unseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
+  ['kernel-root-name', linux(startWith('root=UUID=1 ro root=/dev/sda1')), 'fail', { root: '/dev/sda1' }],
+  ['kernel-root-name', linux(startWith('root=/dev/disk/by-path/pci-0000:00:1f.2-ata-1-part1')), 'fail'],
+  ['kernel-root-name', linux(startWith('root=/dev/mapper/vg--a-root')), 'pass'],
+  ['kernel-root-name', linux({ boot: { entry: toUnseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
   ['kernel-root-there', disk(), 'pass'],
-  ['kernel-root-there', linux(started('root=UUID=03614083-9F4E-4CC2-9AD9-D43770A23475')), 'pass'],
-  ['kernel-root-there', linux(started('root=PARTUUID=f1802915-5537-e643-82b1-f680c9680d58')), 'pass'],
-  ['kernel-root-there', linux(started('root=/dev/vda3')), 'pass'],
-  ['kernel-root-there', linux(started('root=/dev/vda4')), 'fail', { root: '/dev/vda4' }],
-  ['kernel-root-there', linux(started('root=UUID=dead')), 'fail', { root: 'UUID=dead' }],
-  ['kernel-root-there', linux(started('root=UUID=dead'), volumes(luks)), 'unknown'],
-  ['kernel-root-there', linux(started('root=/dev/mapper/vg--a-root'), volumes(logical)), 'pass'],
-  ['kernel-root-there', linux(started('root=/dev/mapper/vg-other'), volumes(logical)), 'fail'],
+  ['kernel-root-there', linux(startWith('root=UUID=03614083-9F4E-4CC2-9AD9-D43770A23475')), 'pass'],
+  ['kernel-root-there', linux(startWith('root=PARTUUID=f1802915-5537-e643-82b1-f680c9680d58')), 'pass'],
+  ['kernel-root-there', linux(startWith('root=/dev/vda3')), 'pass'],
+  ['kernel-root-there', linux(startWith('root=/dev/vda4')), 'fail', { root: '/dev/vda4' }],
+  ['kernel-root-there', linux(startWith('root=UUID=dead')), 'fail', { root: 'UUID=dead' }],
+  ['kernel-root-there', linux(startWith('root=UUID=dead'), volumes(luks)), 'unknown'],
+  ['kernel-root-there', linux(startWith('root=/dev/mapper/vg--a-root'), volumes(logical)), 'pass'],
+  ['kernel-root-there', linux(startWith('root=/dev/mapper/vg-other'), volumes(logical)), 'fail'],
 
   ['virtio-block-initramfs', disk(), 'pass'],
   [
@@ -186,27 +190,27 @@ export const starts: Case[] = [
   ['start-devices', disk(), 'pass'],
   [
     'start-devices',
-    linux(started('resume=UUID=dead rd.lvm.lv=vg/swap')),
+    linux(startWith('resume=UUID=dead rd.lvm.lv=vg/swap')),
     'warn',
     { devices: 'resume=UUID=dead rd.lvm.lv=vg/swap' },
   ],
-  ['start-devices', linux(started('resume=/dev/sda2 quiet')), 'warn', { devices: 'resume=/dev/sda2' }],
+  ['start-devices', linux(startWith('resume=/dev/sda2 quiet')), 'warn', { devices: 'resume=/dev/sda2' }],
   [
     'start-devices',
-    linux(started('resume=LABEL=cloudroot rd.lvm.lv=vg-a/root rd.lvm.vg=vg-a'), volumes(logical)),
+    linux(startWith('resume=LABEL=cloudroot rd.lvm.lv=vg-a/root rd.lvm.vg=vg-a'), volumes(logical)),
     'pass',
   ],
-  ['start-devices', linux(started('rd.md.uuid=01234567:89abcdef:01234567:89abcdef')), 'warn'],
+  ['start-devices', linux(startWith('rd.md.uuid=01234567:89abcdef:01234567:89abcdef')), 'warn'],
   [
     'start-devices',
     linux(
-      started('rd.md.uuid=01234567:89abcdef:01234567:89abcdef'),
+      startWith('rd.md.uuid=01234567:89abcdef:01234567:89abcdef'),
       volumes({ device: '/dev/sda5', type: 'linux_raid_member', uuid: '01234567-89ab-cdef-0123-456789abcdef' }),
     ),
     'pass',
   ],
-  ['start-devices', linux(started('rd.luks.uuid=luks-bbbb')), 'warn', { devices: 'rd.luks.uuid=luks-bbbb' }],
-  ['start-devices', linux(started('rd.luks.uuid=luks-aaaa resume=/dev/mapper/swap'), volumes(luks)), 'pass'],
+  ['start-devices', linux(startWith('rd.luks.uuid=luks-bbbb')), 'warn', { devices: 'rd.luks.uuid=luks-bbbb' }],
+  ['start-devices', linux(startWith('rd.luks.uuid=luks-aaaa resume=/dev/mapper/swap'), volumes(luks)), 'pass'],
   ['start-devices', linux({ startup: { resume: 'UUID=dead' } }), 'warn', { devices: 'resume=UUID=dead' }],
   [
     'start-devices',
@@ -226,7 +230,7 @@ export const starts: Case[] = [
     { devices: '/etc/kernel/cmdline: root=/dev/loop0p2' },
   ],
   ['start-devices', linux({ startup: { nextLine: 'root=LABEL=cloudroot' } }), 'pass'],
-  ['kernel-root-name', linux(started('root=/dev/loop0p2')), 'fail', { root: '/dev/loop0p2' }],
+  ['kernel-root-name', linux(startWith('root=/dev/loop0p2')), 'fail', { root: '/dev/loop0p2' }],
   ['start-devices', linux({ startup: { lvmDevices: '/etc/lvm/devices/system.devices' } }), 'pass'],
   [
     'start-devices',
@@ -237,7 +241,7 @@ export const starts: Case[] = [
     'warn',
     { devices: '/etc/lvm/devices/system.devices' },
   ],
-  ['start-devices', linux({ boot: { entry: unseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
+  ['start-devices', linux({ boot: { entry: toUnseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
   ['fstab-devices', disk(), 'pass'],
   ['fstab-devices', linux(fstab('/dev/sda1 / ext4 defaults 0 1')), 'fail', { devices: '/dev/sda1' }],
   ['fstab-devices', linux(fstab('/dev/disk/by-id/ata-DISK_1-part1 /data ext4 defaults 0 2')), 'fail'],
@@ -302,6 +306,6 @@ export const starts: Case[] = [
     'pass',
   ],
   ['serial-console', disk(), 'pass'],
-  ['serial-console', linux(started('ro quiet')), 'warn'],
-  ['serial-console', linux({ boot: { entry: unseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
+  ['serial-console', linux(startWith('ro quiet')), 'warn'],
+  ['serial-console', linux({ boot: { entry: toUnseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
 ];

@@ -1,4 +1,4 @@
-import { unseen } from '../unseen.ts';
+import { toUnseen } from '../unseen.ts';
 import { bootDriver, type Case, disk, drivers, goodDisk, noDriver, windows } from './case.ts';
 
 const withBitLocker = { ...goodDisk, volumes: [...goodDisk.volumes, { device: '/dev/sda3', type: 'BitLocker' }] };
@@ -64,7 +64,7 @@ export const onWindows: Case[] = [
   ['windows-hibernated', windows({ volume: { dirty: false, hibernated: true } }), 'fail'],
   ['windows-volume-clean', windows(), 'pass'],
   ['windows-volume-clean', windows({ volume: { dirty: true, hibernated: false } }), 'warn'],
-  ['windows-volume-clean', windows({ volume: unseen('filesystem', '/dev/sda2') }), 'unknown'],
+  ['windows-volume-clean', windows({ volume: toUnseen('filesystem', '/dev/sda2') }), 'unknown'],
   ['windows-pending-changes', windows(), 'pass'],
   [
     'windows-pending-changes',
