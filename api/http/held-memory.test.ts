@@ -16,12 +16,17 @@ afterEach(async () => {
 });
 
 /** Who asks says the project by a header. */
-async function serve(limits: { bodies: number; answers: number; unreadMs: number }): Promise<string> {
+async function serve(
+  most: { bodies: number; answers: number; unreadMs: number },
+  strangers = { bodies: 0, answers: 0 },
+): Promise<string> {
+  const limits = { ...most, strangers };
   app = Fastify({ forceCloseConnections: true });
   answerErrors(app, () => undefined);
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
-    request.identity = { projectId: String(request.headers['x-project']), role: 'member' };
+    const project = String(request.headers['x-project']);
+    if (project !== 'none') request.identity = { projectId: project, role: 'member' };
   });
   limitHeldMemory(app, limits);
   app.post('/', async () => 'taken');
@@ -69,6 +74,16 @@ describe('bodies that are under way', () => {
     await eventually(async () => (await send(url, 'a', 30 * KiB)) === 200, { within: 5, what: 'it is given back' });
   });
 
+  test('of strangers take nothing from those who are known, and nothing is taken from them', async () => {
+    const url = await serve(
+      { bodies: 128 * KiB, answers: unread, unreadMs: 10_000 },
+      { bodies: 96 * KiB, answers: unread },
+    );
+    await stallBody(url, 'none');
+    await eventually(async () => (await send(url, 'none', 30 * KiB)) === 503, { within: 5, what: 'the body is held' });
+    expect(await send(url, 'a', 30 * KiB)).toBe(200);
+  });
+
   test('of unknown length count as the longest that may come', async () => {
     const url = await serve({ bodies: 1.5 * KiB * KiB, answers: unread, unreadMs: 10_000 });
     const socket = await stall(url, 'a', 'POST / HTTP/1.1');
@@ -85,7 +100,7 @@ describe('answers that nobody reads', () => {
     });
 
   test('have memory too; small ones get through', async () => {
-    const url = await serve({ bodies: KiB, answers: 2.5 * unread, unreadMs: 10_000 });
+    const url = await serve({ bodies: KiB, answers: 3 * unread, unreadMs: 10_000 });
     (await stall(url, 'a', 'GET / HTTP/1.1')).write('\r\n');
     await eventually(async () => (await ask(url, 'a')) === 503, { within: 10, what: 'an answer is held' });
     expect(await ask(`${url}/small`, 'a')).toBe(200);

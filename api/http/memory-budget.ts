@@ -20,13 +20,17 @@ type TakenMemory = {
 /** How it is refused: what is full for all, what for this holder, and what helps. */
 export type FullBudget = { all: string; own: string; remedy: string };
 
-/** @param most bytes for all; one holder gets half of them, so that another one always finds room */
-export function createMemoryBudget(most: number, full: FullBudget): MemoryBudget {
+/**
+ * @param most bytes for all; one holder gets half of them, so that another one always finds room
+ * @param reserve keeps the last quarter for those who hold little, or two holders could take it all
+ */
+export function createMemoryBudget(most: number, full: FullBudget, reserve = false): MemoryBudget {
   const perHolder = new Map<string, number>();
   let taken = 0;
   const refusal = (holder: string, bytes: number): string | undefined => {
     const own = perHolder.get(holder) ?? 0;
-    if (taken + bytes > most) return full.all;
+    const isMuch = reserve && own + bytes > most / 16;
+    if (taken + bytes > (isMuch ? (most * 3) / 4 : most)) return full.all;
     // Who holds nothing may take more than half at once.
     return own > 0 && own + bytes > most / 2 ? full.own : undefined;
   };

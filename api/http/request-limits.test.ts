@@ -8,7 +8,7 @@ import { parseListQuery } from '../openstack/glance/list-query.ts';
 import { limitBodyTime } from './body-time.ts';
 import { answerErrors } from './errors.ts';
 import { parseJson } from './json-body.ts';
-import { createUploadMemory } from './memory-budget.ts';
+import { createMemoryBudget, createUploadMemory } from './memory-budget.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { readPage } from './page.ts';
 
@@ -137,6 +137,16 @@ describe('what is open at once', () => {
     }
     expect(memory.taken).toBe(0);
     expect(() => memory.take('a', 100)).not.toThrow();
+  });
+
+  test('memory with a reserve: two who take as much as they may leave room for others who need little', () => {
+    const memory = createMemoryBudget(160, { all: 'all', own: 'own', remedy: '' }, true);
+    memory.take('a', 80);
+    memory.take('b', 40);
+    expect(catchRefusal(() => memory.take('b', 1))).toMatchObject({ message: 'all' });
+    expect(catchRefusal(() => memory.take('c', 11))).toMatchObject({ message: 'all' });
+    for (const other of ['c', 'd', 'e', 'f']) expect(() => memory.take(other, 10)).not.toThrow();
+    expect(catchRefusal(() => memory.take('g', 1))).toMatchObject({ message: 'all' });
   });
 
   test('event streams: some for each key', () => {

@@ -41,9 +41,9 @@ export function notificationRoutes({ config, events, jobs }: ApiDeps): FastifyPl
     };
     /** A stranger's body is not even read, unless only the body can hold the secret. */
     const judgeBeforeBody = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (secretBeforeBody(config.EVENTS_SECRET, readIncoming(request)) === 'wrong') {
-        return answer(request, reply, wrongSecret);
-      }
+      const secret = secretBeforeBody(config.EVENTS_SECRET, readIncoming(request));
+      if (secret === 'wrong') return answer(request, reply, wrongSecret);
+      if (secret === 'right') request.knownAs = 'notifications';
     };
     const onQueueDown = (request: FastifyRequest) => (error: unknown) =>
       request.log.warn({ error: explain(error) }, 'notifications wait in the database for the sweep');

@@ -29,6 +29,14 @@ export const limitSentences: readonly Text[] = [
     de: 'ungelesene Antworten, die Hälfte davon für ein Projekt',
   },
   { en: 'of URL', de: 'URL' },
+  {
+    en: 'of bodies at once of requests without a key, half of it for one address',
+    de: 'gleichzeitigen Inhalt von Anfragen ohne Schlüssel, die Hälfte davon für eine Adresse',
+  },
+  {
+    en: 'of unread answers to requests without a key, half of it for one address',
+    de: 'ungelesene Antworten auf Anfragen ohne Schlüssel, die Hälfte davon für eine Adresse',
+  },
   { en: 'of nested JSON', de: 'verschachteltes JSON' },
   { en: 'sort keys', de: 'Sortierschlüssel' },
   { en: 'tags to filter by', de: 'Tags als Filter' },

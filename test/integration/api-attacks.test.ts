@@ -55,8 +55,8 @@ async function newImage(who = 'member', properties: Record<string, string> = {})
 }
 
 /** A connection that sends this much and then nothing; gives the first line of what comes back. */
-function stall(text: string): { answer: () => string; isOpen: () => boolean } {
-  const { hostname, port } = new URL(installation.apiUrl);
+function stall(text: string, apiUrl = installation.apiUrl): { answer: () => string; isOpen: () => boolean } {
+  const { hostname, port } = new URL(apiUrl);
   const socket = connect(Number(port), hostname);
   sockets.push(socket);
   let answer = '';
@@ -475,6 +475,28 @@ describe('rates', () => {
 
   const ask = (shown: string, from: string, path = '/v1/images') =>
     fetch(limited.apiUrl + path, { headers: { authorization: `Bearer ${shown}`, 'x-forwarded-for': from } });
+
+  test('strangers take no memory for bodies from those who have a key, or from stores', async () => {
+    const large = (from: number) =>
+      stall(
+        `POST /events/s3/x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.${from}\r\nContent-Type: application/json\r\nContent-Length: ${requestLimits.bodyBytes.most}\r\n\r\n{`,
+        limited.apiUrl,
+      );
+    for (const from of [31, 32, 33]) for (let count = 0; count < 20; count++) large(from);
+    const refused = large(34);
+    await eventually(async () => refused.answer().includes('503'), { within: 10, what: 'strangers hold much' });
+    const send = (path: string, headers: Record<string, string>, body: object) =>
+      fetch(limited.apiUrl + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }).then(({ status }) => status);
+    expect(await send('/identity/v3/auth/tokens', { 'x-forwarded-for': '192.0.2.35' }, {})).toBe(400);
+    const authorization = `Bearer ${key}`;
+    expect(await send('/v1/images', { authorization, 'x-forwarded-for': '192.0.2.35' }, { name: 'x' })).toBe(201);
+    const secret = limited.env.EVENTS_SECRET ?? '';
+    expect(await send(`/events/s3/x/${secret}`, { 'x-forwarded-for': '192.0.2.36' }, { Records: [] })).toBe(200);
+  });
 
   test('guesses are slowed by their address, and only there', async () => {
     for (let guess = 0; guess < 5; guess++) expect((await ask(`wrong-${guess}`, '192.0.2.1')).status).toBe(401);
