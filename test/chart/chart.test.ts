@@ -127,6 +127,7 @@ test.each<[string, object, RegExp]>([
   ['a mode that does not exist', { worker: { kvm: { mode: 'yes' } } }, /kvm/],
   ['two ways to scale', { worker: { keda: { enabled: true }, autoscaling: { enabled: true } } }, /not both/],
   ['an ingress without a host', { ingress: { enabled: true } }, /ingress\.host is required/],
+  ['a worker that reaches none of its servers', { networkPolicy: { workerEgress: true } }, /servers is required/],
   ['no store', { store: { endpoint: '' } }, /store\.endpoint is required/],
 ])('%s is refused, and helm says what is wrong', (_name, values, words) => {
   expect(() => template({ ...least, ...values })).toThrow(words);
