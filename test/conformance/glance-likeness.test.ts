@@ -18,10 +18,7 @@ let ours: Service;
 let theirs: Service;
 
 beforeAll(async () => {
-  [installation, cloud] = await Promise.all([
-    startInstallation({ roles: ['api'], env: { POLICY: 'warn' } }),
-    startCloud(),
-  ]);
+  [installation, cloud] = await Promise.all([startInstallation({ roles: [], env: { POLICY: 'warn' } }), startCloud()]);
   const { key, hash, hint } = newApiKey();
   const user = await createApiKeyStore(installation.db).create({
     projectId: project,

@@ -9,7 +9,7 @@ const KiB = 1024;
 let installation: Installation;
 let key: string;
 beforeAll(async () => {
-  installation = await startInstallation({ roles: ['api'] });
+  installation = await startInstallation({ roles: [] });
   const made = newApiKey();
   key = made.key;
   const { hash, hint } = made;

@@ -16,7 +16,7 @@ const keys: Record<string, { id: string; key: string }> = {};
 const sockets: Socket[] = [];
 
 beforeAll(async () => {
-  installation = await startInstallation({ roles: ['api'], env: { API_UPLOAD_MEMORY: String(40 * 1024 ** 2) } });
+  installation = await startInstallation({ roles: [], env: { API_UPLOAD_MEMORY: String(40 * 1024 ** 2) } });
   const { db } = installation;
   for (const id of ['other', 'busy']) await createProjectStore(db).ensure({ id });
   for (const [name, projectId] of [
@@ -464,7 +464,7 @@ describe('rates', () => {
   let key: string;
   beforeAll(async () => {
     limited = await startInstallation({
-      roles: ['api'],
+      roles: [],
       env: { RATE_PER_KEY: '10', RATE_PER_ADDRESS: '1000', GUESSES_PER_ADDRESS: '5', TRUSTED_PROXIES: '127.0.0.1' },
     });
     const made = newApiKey();

@@ -11,7 +11,7 @@ import { type Installation, startInstallation } from '../support/installation.ts
 let installation: Installation;
 const keys: Record<string, string> = {};
 beforeAll(async () => {
-  installation = await startInstallation({ roles: ['api'] });
+  installation = await startInstallation({ roles: [] });
   const { db } = installation;
   await createProjectStore(db).ensure({ id: 'other' });
   for (const [name, projectId, role] of [

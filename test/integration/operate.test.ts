@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createProjectStore } from '../../adapters/database/project-store.ts';
+import { freshDatabase } from '../support/database.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
+import { freshNamespace } from '../support/temporal-namespace.ts';
 
 /** Commands of operators for keys and for the audit log, as processes of their own. */
 
@@ -13,9 +16,15 @@ afterAll(() => installation?.close());
 
 type Ended = { code: number; stdout: string; stderr: string };
 function run(...args: string[]): Promise<Ended> {
+  return runWith({}, ...args);
+}
+function runWith(more: Record<string, string>, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['cli/main.ts', ...args], { env: installation.env }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    execFile(
+      process.execPath,
+      ['cli/main.ts', ...args],
+      { env: { ...installation.env, ...more } },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
 }
@@ -69,4 +78,24 @@ test('the audit log is verified, and who changed it is found out', async () => {
     stdout: expect.stringContaining(`The audit log was changed: entry ${changed.id} was changed.`),
   });
   expect(await run('audit', 'verify', '--head', 'x')).toMatchObject({ code: 2 });
+});
+
+test('migrate prepares an empty database and namespace, and project create adds the first project', async () => {
+  const empty = await freshDatabase({ migrated: false });
+  try {
+    const { TEMPORAL_ADDRESS: address = '' } = installation.env;
+    const own = { DATABASE_URL: empty.url, TEMPORAL_NAMESPACE: await freshNamespace(address) };
+    expect(await runWith(own, 'migrate')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Database: applied 0001-main, .*\nTemporal: registered BootreadyImageId, /),
+    });
+    expect(await runWith(own, 'migrate')).toMatchObject({
+      code: 0,
+      stdout: 'Database: up to date.\nTemporal: search attributes are registered.\n',
+    });
+    expect(await runWith(own, 'project', 'create', 'first')).toMatchObject({ code: 0, stderr: '' });
+    expect(await createProjectStore(empty.as('api')).all()).toMatchObject([{ id: 'first', keyPrefix: 'first/' }]);
+  } finally {
+    await empty.drop();
+  }
 });

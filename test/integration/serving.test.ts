@@ -18,7 +18,7 @@ import { type RunNames, someReport } from '../support/samples.ts';
 let installation: Installation;
 const keys = { owner: '', member: '', stranger: '' };
 beforeAll(async () => {
-  installation = await startInstallation({ roles: ['api'] });
+  installation = await startInstallation({ roles: [] });
   const { db } = installation;
   for (const [who, projectId] of [
     ['owner', 'demo'],

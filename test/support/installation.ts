@@ -4,13 +4,14 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import type { Kysely } from 'kysely';
 import { Client as S3Client } from 'minio';
 import { inject } from 'vitest';
+import { createAuditLog } from '../../adapters/database/audit-log.ts';
+import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
-import { registerSearchAttributes } from '../../adapters/temporal/connect.ts';
+import { operator } from '../../cli/operate/with-database.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { withOwnSecrets } from '../../dev/stack/own-secrets.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
@@ -23,7 +24,7 @@ import { newSecretsKey } from '../../shared/secrets/secret-keys.ts';
 import { freshDatabase } from './database.ts';
 import { loginUrl } from './database-server.ts';
 import { eventually } from './eventually.ts';
-import { freshNamespace } from './temporal-namespace.ts';
+import { prepareNamespace } from './temporal-namespace.ts';
 
 /**
  * A whole installation as `npm start` has it, of the product's own processes: database, Redis and object store of its own,
@@ -90,7 +91,8 @@ export async function startInstallation(
   options: {
     events?: boolean;
     env?: Record<string, string>;
-    roles?: Role[];
+    /** Those that are started besides the API, which always is. */
+    roles?: Exclude<Role, 'api'>[];
     ownTemporal?: boolean;
     metrics?: boolean;
   } = {},
@@ -101,22 +103,35 @@ export async function startInstallation(
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const database = await freshDatabase({ migrated: false });
-    undo.push(() => database.drop());
-    await mkdir(join(home, 'temporal'));
+    for (const folder of ['temporal', 'redis', 'objects']) await mkdir(join(home, folder));
     const temporalOptions = { dataDir: join(home, 'temporal'), port: await freePort() };
     let losesTemporal = false;
-    let temporal = options.ownTemporal ? await startTemporal(temporalOptions) : undefined;
+    let temporal: Awaited<ReturnType<typeof startTemporal>> | undefined;
     undo.push(async () => temporal?.stop());
-    const temporalAddress = temporal?.address ?? inject('stack').temporalAddress;
-    const namespace = await freshNamespace(temporalAddress);
-
-    const redisPort = await freePort();
-    const password = randomBytes(12).toString('hex');
-    await mkdir(join(home, 'redis'));
-    const redisOptions = { dataDir: join(home, 'redis'), port: redisPort, password };
-    let redis: Awaited<ReturnType<typeof startRedis>> | undefined = await startRedis(redisOptions);
+    const openTemporal = async (): Promise<{ address: string; namespace: string }> => {
+      if (options.ownTemporal) temporal = await startTemporal(temporalOptions);
+      const address = temporal?.address ?? inject('stack').temporalAddress;
+      return { address, namespace: await prepareNamespace(address) };
+    };
+    const redisOptions = { dataDir: join(home, 'redis'), port: await freePort(), password: newPassword() };
+    let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
     undo.push(async () => redis?.stop());
+    const openRedis = async (): Promise<string> => {
+      redis = await startRedis(redisOptions);
+      return redis.url;
+    };
+    const openOwnDatabase = async (): Promise<Awaited<ReturnType<typeof freshDatabase>>> => {
+      const made = await freshDatabase();
+      undo.push(() => made.drop());
+      await addProject(made.db);
+      return made;
+    };
+    // All of them end before one of them may fail: what has been started is stopped then.
+    const [database, temporalPlace, redisUrl] = await settleAll([
+      openOwnDatabase(),
+      openTemporal(),
+      openRedis(),
+    ] as const);
 
     const apiPort = Number(options.env?.API_PORT ?? (await freePort()));
     const s3Port = await freePort();
@@ -125,9 +140,9 @@ export async function startInstallation(
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '/root',
       DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      TEMPORAL_ADDRESS: temporalAddress,
-      TEMPORAL_NAMESPACE: namespace,
+      REDIS_URL: redisUrl,
+      TEMPORAL_ADDRESS: temporalPlace.address,
+      TEMPORAL_NAMESPACE: temporalPlace.namespace,
       S3_ENDPOINT: `http://127.0.0.1:${s3Port}`,
       S3_ACCESS_KEY: rootUser,
       S3_SECRET_KEY: secret,
@@ -186,9 +201,6 @@ export async function startInstallation(
       undo.push(() => stop('SIGKILL'));
       return { child, stop };
     };
-    await runOnce(['migrate'], env);
-    await runOnce(['project', 'create', project], env);
-
     const apiUrl = `http://127.0.0.1:${apiPort}`;
     const api = await start('api');
     await eventually(async () => (await fetch(`${apiUrl}/livez`)).ok, {
@@ -196,7 +208,6 @@ export async function startInstallation(
       what: 'the api answers',
       every: 50,
     });
-    await mkdir(join(home, 'objects'));
     const storeOptions = {
       dataDir: join(home, 'objects'),
       port: s3Port,
@@ -264,14 +275,7 @@ export async function startInstallation(
       startTemporal: async () => {
         temporal = await startTemporal(temporalOptions);
         if (!losesTemporal) return;
-        await freshNamespace(temporal.address, namespace);
-        const connection = await Connection.connect({ address: temporal.address });
-        const client = new Client({ connection, namespace });
-        await eventually(() => registerSearchAttributes(client, namespace).then(() => true), {
-          within: 60,
-          what: 'the search attributes are registered again',
-        });
-        await connection.close();
+        await prepareNamespace(temporal.address, temporalPlace.namespace);
       },
       upload: async (key, source, metadata = {}) => {
         const name = `${project}/${key}`;
@@ -307,15 +311,18 @@ async function endedRun(db: Kysely<Database>, key: string): Promise<EndedRun | u
     .executeTakeFirst();
 }
 
-async function runOnce(command: string[], env: Record<string, string>): Promise<void> {
-  const child = spawn(...tieToUs(process.execPath, ['cli/main.ts', ...command]), {
-    cwd: sources,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  child.stderr.on('data', (chunk) => (output += chunk));
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`bootready ${command.join(' ')} ended with ${code}: ${output}`);
+/** As "bootready project create" does it. */
+async function addProject(db: Kysely<Database>): Promise<void> {
+  await createProjectStore(db).ensure({ id: project });
+  await createAuditLog(db).record({ action: 'project.create', by: operator(), projectId: project });
+}
+
+function newPassword(): string {
+  return randomBytes(12).toString('hex');
+}
+
+/** As Promise.all, but it waits for all of them before it throws. */
+async function settleAll<const T extends readonly Promise<unknown>[]>(work: T) {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }

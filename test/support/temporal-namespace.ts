@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import { registerSearchAttributes } from '../../adapters/temporal/connect.ts';
 import { eventually } from './eventually.ts';
 
 /** A Temporal namespace of a test's own: nobody else's worker takes its tasks. */
@@ -12,6 +13,22 @@ export async function freshNamespace(address: string, namespace = `test-${random
     await eventually(() => workflowService.describeNamespace({ namespace }).then(Boolean), {
       within: 60,
       what: 'the Temporal namespace is there',
+    });
+  } finally {
+    await connection.close();
+  }
+  return namespace;
+}
+
+/** A namespace with the search attributes of our workflows, as "bootready migrate" leaves it. */
+export async function prepareNamespace(address: string, name?: string): Promise<string> {
+  const namespace = await freshNamespace(address, name);
+  const connection = await Connection.connect({ address });
+  try {
+    const client = new Client({ connection, namespace });
+    await eventually(() => registerSearchAttributes(client, namespace).then(() => true), {
+      within: 60,
+      what: 'the search attributes are registered',
     });
   } finally {
     await connection.close();
