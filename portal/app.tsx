@@ -7,9 +7,9 @@ import {
   EmptyStateFooter,
   Spinner,
 } from '@patternfly/react-core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { useSelf } from './api/self.ts';
+import { ApiProblem, api } from './api/client.ts';
 import { SignInPage } from './pages/sign-in.tsx';
 import { pageOnDemand } from './shell/on-demand.tsx';
 import { noteSignedIn } from './shell/session-over.ts';
@@ -70,4 +70,17 @@ export function App() {
   }
   if (self.data === null) return <SignInPage />;
   return <SignedIn self={self.data} />;
+}
+
+/** Undefined while it is not known, null if nobody is signed in. */
+function useSelf() {
+  return useQuery({
+    queryKey: ['self'],
+    queryFn: () =>
+      api.self().catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.status === 401) return null;
+        throw error;
+      }),
+    staleTime: 60_000,
+  });
 }

@@ -1,11 +1,16 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { formatBytes } from '../../shared/text/quantities.ts';
+import { s3Client } from '../stack/buckets.ts';
 import { type StackState, writeState } from '../stack/state.ts';
 import { demoProject } from '../stack/up.ts';
-import { print } from '../terminal/line.mjs';
+import { print, startLine } from '../terminal/line.mjs';
 import { apiClient } from './api-client.ts';
 import { describeImage } from './report.ts';
 import { sampleVmdk } from './sample-vmdk.ts';
-import { uploadSample } from './upload.ts';
 import { findUploaded, watchRun } from './watch.ts';
+import { stepLine } from './words.ts';
 
 const name = 'Debian 12 (sample)';
 const upload = { bucket: 'uploads', key: `${demoProject}/debian-12-sample.vmdk` };
@@ -31,4 +36,32 @@ export async function runMainJob(state: StackState, dataDir: string, signal: Abo
   if (image.status !== 'active') return false;
   await writeState(dataDir, { ...state, sampleImageId: imageId });
   return true;
+}
+
+/** A plain PUT by an S3 client that knows nothing of bootready: the way every upload may come. */
+async function uploadSample(
+  state: StackState,
+  { file, bucket, key, name }: { file: string; bucket: string; key: string; name: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { size: bytes } = await stat(file);
+  const what = (done: number): string =>
+    stepLine('upload', `${formatBytes(bytes)} ${Math.floor((100 * done) / bytes)} %`);
+  const line = startLine(what(0));
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    let sent = 0;
+    for await (const chunk of createReadStream(file, { signal, highWaterMark: 1024 ** 2 }) as AsyncIterable<Buffer>) {
+      yield chunk;
+      sent += chunk.length;
+      line.update(what(sent));
+    }
+  };
+  try {
+    const body = Readable.from(counted(), { objectMode: false });
+    await s3Client(state).putObject(bucket, key, body, bytes, { 'x-amz-meta-name': name });
+  } catch (error) {
+    line.end();
+    throw error;
+  }
+  line.done(stepLine('upload', `${formatBytes(bytes)} to ${bucket}/${key}`));
 }

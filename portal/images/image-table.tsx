@@ -2,7 +2,7 @@ import { Checkbox, Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, type ThProps, Tr } from '@patternfly/react-table';
 import { memo, useCallback, useState } from 'react';
 import { Link } from 'react-router';
-import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import type { GuestSummary, ImageView, Self } from '../../shared/contracts/api.ts';
 import type { ImageSort } from '../../shared/contracts/image.ts';
 import { isBackup, isSnapshot } from '../../shared/images/snapshot.ts';
 import { isUnstarted } from '../../shared/status/image-state.ts';
@@ -11,7 +11,6 @@ import { AnswerLabel } from './answer-label.tsx';
 import { ImageMenu } from './image-menu.tsx';
 import { imageSorts, type ListChange, type ListFilter } from './list-filters.tsx';
 import { StatusChip } from './status-chip.tsx';
-import { systemName } from './system-name.ts';
 import { visibilityNames } from './visibility.ts';
 
 /** Columns that a narrow screen can hide. */
@@ -126,7 +125,7 @@ type RowProps = {
 const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isChosen, onChoose }: RowProps) => {
   const { t, bytes, time } = useSpeech();
   const [isOpen, setOpen] = useState(false);
-  const system = systemName(image.guest);
+  const system = nameSystem(image.guest);
   const size = image.size ?? image.upload.size;
   return (
     <Tr
@@ -233,4 +232,15 @@ function Why({ image }: { image: ImageView }) {
 
 function Nothing() {
   return <span className="quiet">–</span>;
+}
+
+/** The system's own name, short enough for a column: "Debian GNU/Linux 12 (bookworm)" becomes "Debian 12". */
+function nameSystem(guest: GuestSummary | null): string | undefined {
+  const name = guest?.osName
+    ?.replace(/\s*\([^)]*\)\s*$/, '')
+    .replace(' GNU/Linux', '')
+    .trim();
+  if (name) return name;
+  const parts = [guest?.osDistro, guest?.osVersion].filter(Boolean);
+  return parts.length > 0 ? parts.join(' ') : undefined;
 }

@@ -3,11 +3,13 @@ import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/ex
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { Link } from 'react-router';
 import type { OpenRunView, Operations, StuckReason } from '../../shared/contracts/operations.ts';
+import type { WaitsFor } from '../../shared/contracts/run.ts';
 import { stepStates } from '../../shared/status/image-state.ts';
 import { stepWords } from '../words/steps.ts';
-import { waitWords } from '../words/waits.ts';
 import type { WordKey } from './speech.ts';
 import { useSpeech } from './speech.ts';
+
+const waitWords: Record<WaitsFor, WordKey> = { scratch: 'waitsForScratch', worker: 'waitsForWorker' };
 
 const stuckWords: Record<StuckReason, WordKey> = {
   'not-started': 'stuckNotStarted',

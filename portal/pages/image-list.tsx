@@ -17,7 +17,7 @@ import { CubesIcon } from '@patternfly/react-icons/dist/esm/icons/cubes-icon';
 import { SearchIcon } from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { UploadIcon } from '@patternfly/react-icons/dist/esm/icons/upload-icon';
 import { type DragEvent, useState } from 'react';
-import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import type { ImageView, QuotaView, Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { useImagePage } from '../api/streamed-images.ts';
 import { ImageTable } from '../images/image-table.tsx';
@@ -30,7 +30,6 @@ import {
   useListFilters,
 } from '../images/list-filters.tsx';
 import { ListPages, usePageSize } from '../images/list-pages.tsx';
-import { QuotaLine } from '../images/quota-line.tsx';
 import { dialogOnDemand } from '../shell/dialog-on-demand.tsx';
 import { Problem } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
@@ -292,4 +291,15 @@ function Loading() {
       ))}
     </div>
   );
+}
+
+/** The quota of the project and its use; nothing if there are no limits. */
+function QuotaLine({ quota: { limits, used } }: { quota: QuotaView }) {
+  const { t, bytes } = useSpeech();
+  const parts = [
+    ...(limits.bytes === null ? [] : [t('quotaBytes', { used: bytes(used.bytes), limit: bytes(limits.bytes) })]),
+    ...(limits.images === null ? [] : [t('quotaImages', { used: used.images, limit: limits.images })]),
+    ...(limits.uploads === null ? [] : [t('quotaUploads', { used: used.uploads, limit: limits.uploads })]),
+  ];
+  return parts.length === 0 ? null : <p className="quiet">{parts.join(' · ')}</p>;
 }

@@ -1,9 +1,13 @@
+import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
+import type { BootSeed } from './boot-machine.ts';
 import { plainLog } from './console-text.ts';
 import { bootFinding } from './finding.ts';
 import { type QmpEvent, qmpEvents } from './qmp-events.ts';
+import type { BootWatch } from './watch.ts';
 import type { BootHelpers, Watched, WatchInput } from './watch-contract.ts';
-import { watchFor } from './watch-for.ts';
+import { watchLinux } from './watch-linux.ts';
+import { watchWindows } from './watch-windows.ts';
 
 /** Watches a start, as a task for the door: all that a guest says is made sense of in its process. */
 export async function watchBoot(
@@ -11,7 +15,7 @@ export async function watchBoot(
   { next, write, over }: BootHelpers,
   part: NamePart,
 ): Promise<Watched> {
-  const watch = watchFor(guest, given);
+  const watch = chooseWatch(guest, given);
   let isFull = false;
   const hear = qmpEvents((event) => {
     isFull ||= isDiskFull(event);
@@ -40,4 +44,8 @@ export async function watchBoot(
  */
 function isDiskFull({ event, data }: QmpEvent): boolean {
   return event === 'BLOCK_IO_ERROR' && data.operation === 'write';
+}
+
+function chooseWatch(guest: GuestFacts, given: BootSeed): BootWatch {
+  return given.system === 'linux' ? watchLinux(guest, given.seed) : watchWindows(guest, given.drive);
 }

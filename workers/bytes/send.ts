@@ -5,7 +5,6 @@ import { computeMd5 } from '../../shared/store/md5.ts';
 import { compositeEtag } from '../../shared/store/store-traits.ts';
 import { clearUploads, partSizeFor, throwTakenAway } from '../../shared/store/upload-in-parts.ts';
 import { splitPieces } from './pieces.ts';
-import { zerosObject } from './zeros.ts';
 
 type Store = Pick<
   ObjectStore,
@@ -76,7 +75,7 @@ function partSender(store: Store, target: MultipartTarget, { copiesParts }: File
     const sum = isZero ? zerosMd5 : computeMd5(bytes);
     const sendOrCopy = async (): Promise<UploadedPart> => {
       if (!isZero) return put(number, bytes, sum);
-      zerosPin ??= copiesParts ? zerosObject(store, target.bucket, zeros) : Promise.resolve(undefined);
+      zerosPin ??= copiesParts ? findZeros(store, target.bucket, zeros) : Promise.resolve(undefined);
       const pin = await zerosPin.catch(() => undefined);
       return (pin && (await copyOfZeros(number, pin))) ?? put(number, zeros, sum);
     };
@@ -95,4 +94,13 @@ function partSender(store: Store, target: MultipartTarget, { copiesParts }: File
     const copied = await store.copyPart(target, number, from, { offset: 0, size: zeros.length }).catch(() => undefined);
     return copied?.etag === zerosMd5.toString('hex') ? copied : undefined;
   }
+}
+
+/** An object of zeros, as long as a part. The store copies all parts that contain only zeros from it. It is made when it is first needed. */
+async function findZeros(store: Store, bucket: string, zeros: Buffer): Promise<ObjectPin | undefined> {
+  const key = `.bootready/zeros-${zeros.length}`;
+  const there = await store.head(bucket, key);
+  if (there?.size === zeros.length) return there;
+  await store.put(bucket, key, zeros, 'application/octet-stream');
+  return store.head(bucket, key);
 }

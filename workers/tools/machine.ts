@@ -9,7 +9,6 @@ import { frameSplitter } from './frames.ts';
 import { kvmWorks } from './kvm.ts';
 import { openSocket, readOutput } from './output.ts';
 import { sandboxOption } from './qemu-options.ts';
-import { openQmp } from './qmp.ts';
 import { runSandboxed, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
 
 type Firmware = 'bios' | 'uefi';
@@ -246,4 +245,13 @@ async function takeScreen(qmp: Socket, path: string): Promise<Buffer | undefined
     if (picture?.subarray(-8, -4).toString('latin1') === 'IEND') return picture;
   }
   return undefined;
+}
+
+/**
+ * Starts the monitor of this socket, because it answers no command before. Passes its output on unchanged.
+ * https://www.qemu.org/docs/master/interop/qmp-spec.html
+ */
+function openQmp(socket: Socket, onText: (text: string) => void): void {
+  socket.setEncoding('utf8').on('data', onText);
+  socket.write('{"execute":"qmp_capabilities"}\n');
 }
