@@ -80,7 +80,7 @@ export function createImageRuns(
     latestRuns: async (imageIds) => {
       if (imageIds.length === 0) return new Map();
       const { rows } = await sql<LatestRun & { imageId: string; percent: number | null }>`
-      select ids.id as "imageId", run.id as "runId", run.number, run.status, step.step, step.percent, run.verdict,
+      select ids.id as "imageId", run.id as "runId", run.number, run.status, step.step, step.percent, step.status as "stepStatus", run.verdict,
         step.waits_for as "waitsFor",
         coalesce(run.guest, (select found -> 'guest' from run_steps where run_id = run.id and run_steps.step = 'inspect')) as guest,
         jsonb_path_query_array(run.report, '$.findings[*] ? (@.outcome != "pass" || @.step == "boot-check")') as findings

@@ -100,7 +100,7 @@ function describeSummary({ osName, osDistro, osVersion, architecture }: GuestFac
 }
 
 function toActivity(latest: LatestRun, language: Language): Activity {
-  const { runId, number, status, step, percent, waitsFor, verdict, findings, guest } = latest;
+  const { runId, number, status, step, percent, stepStatus, waitsFor, verdict, findings, guest } = latest;
   return {
     runId,
     run: number,
@@ -108,6 +108,7 @@ function toActivity(latest: LatestRun, language: Language): Activity {
     step,
     percent,
     waitsFor,
+    isRetrying: status === 'running' && stepStatus === 'failed',
     verdict,
     boot: findings && verdict ? readBootResult({ verdict, findings }) : null,
     trouble: describeTrouble(findings ?? [], language, guest),

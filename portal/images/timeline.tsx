@@ -110,7 +110,7 @@ export function Entry({ title, help, view, tick, count = 0, hasPercent, anchor, 
             className="timeline-progress"
           />
         )}
-        {view?.message && (tick === 'failed' || tick === 'running' || tick === 'cancelled') && (
+        {view?.message && (tick === 'failed' || tick === 'retrying' || tick === 'running' || tick === 'cancelled') && (
           <p className="guest-text">{view.message}</p>
         )}
         {children}

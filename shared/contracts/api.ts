@@ -57,6 +57,8 @@ export const Activity = z.object({
   percent: Percent,
   /** The step has not begun: it waits for a worker with room, or for scratch space. */
   waitsFor: z.enum(waitsFor).nullable().default(null),
+  /** The last try of the step failed, and the next one starts by itself. */
+  isRetrying: z.boolean().default(false),
   verdict: Verdict.nullable(),
   /** How the boot test went; null until the run has a report. */
   boot: z.enum(bootResults).nullable().default(null),

@@ -742,6 +742,8 @@ export interface components {
             percent: number;
             /** @default null */
             waitsFor: ("worker" | "scratch") | null;
+            /** @default false */
+            isRetrying: boolean;
             verdict: ("publish" | "publish-with-warnings" | "reject") | null;
             /** @default null */
             boot: ("off" | "not-reached" | "passed" | "warned" | "failed") | null;

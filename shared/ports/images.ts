@@ -57,6 +57,8 @@ export type LatestRun = {
   /** The running step, or else the last one that ran. */
   step: Step | null;
   percent: number;
+  /** How that step stands. */
+  stepStatus: RunStep['status'] | null;
   waitsFor: WaitsFor | null;
   verdict: Verdict | null;
   guest: GuestFacts | null;

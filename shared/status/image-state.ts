@@ -58,8 +58,9 @@ export const stepStates = {
   publish: { key: 'publishing', hasPercent: true },
 } as const satisfies Readonly<Record<Step, { key: ImageStateKey; hasPercent: boolean }>>;
 
-function runState({ status, step, percent, waitsFor }: Activity): ImageState {
+function runState({ status, step, percent, waitsFor, isRetrying }: Activity): ImageState {
   if (status === 'running') {
+    if (isRetrying) return { key: 'retrying' };
     if (waitsFor) return { key: waitsFor === 'worker' ? 'awaits-worker' : 'awaits-scratch' };
     const { key, hasPercent } = step ? stepStates[step] : { key: 'checking' as const, hasPercent: false };
     return hasPercent ? { key, percent } : { key };

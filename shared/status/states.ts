@@ -111,6 +111,15 @@ export const imageStates = {
     label: { en: 'Publishing', de: 'Wird veröffentlicht' },
     sentence: { en: 'The image is being published.', de: 'Das Image wird veröffentlicht.' },
   },
+  retrying: {
+    tone: 'quiet',
+    word: 'trying again',
+    label: { en: 'Trying again', de: 'Wird erneut versucht' },
+    sentence: {
+      en: 'The last try failed. The next one starts automatically.',
+      de: 'Der letzte Versuch ist fehlgeschlagen. Der nächste startet automatisch.',
+    },
+  },
   'repair-queued': {
     tone: 'quiet',
     word: 'repair queued',

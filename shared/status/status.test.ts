@@ -21,7 +21,19 @@ function* activities(): Generator<Activity | null> {
       for (const waiting of [null, ...waitsFor])
         for (const verdict of [null, ...Verdict.options])
           for (const boot of [null, ...bootResults])
-            yield { runId: 'r', run: 1, status, step, percent: 40, waitsFor: waiting, verdict, boot, trouble: null };
+            for (const isRetrying of [false, true])
+              yield {
+                runId: 'r',
+                run: 1,
+                status,
+                step,
+                percent: 40,
+                waitsFor: waiting,
+                isRetrying,
+                verdict,
+                boot,
+                trouble: null,
+              };
 }
 function* orders(): Generator<ImageOrder | null> {
   yield null;
@@ -86,6 +98,23 @@ test('what has failed or was cancelled looks neither busy nor queued', () => {
   ).toEqual([]);
 });
 
+test('nothing is busy whose last try failed, and no step of an open run has failed for good', () => {
+  expect(
+    breaking(
+      ({ key, image: { activity } }) =>
+        !activity?.isRetrying ||
+        activity.status !== 'running' ||
+        imageStates[key].tone !== 'busy' ||
+        key === 'active-checking' ||
+        key === 'uploading',
+    ),
+  ).toEqual([]);
+  for (const facts of stepCases()) {
+    const { key } = toStepTick(facts);
+    if (facts.row?.status === 'failed') expect(key).toBe(openRuns.includes(facts.run) ? 'retrying' : 'failed');
+  }
+});
+
 test('started and passed, switched off, and not reached are three states of an image that can be used', () => {
   const states = (['passed', 'off', 'not-reached', null] as const).map((boot) => {
     const activity = { status: 'published', verdict: 'publish', boot } as Activity;
@@ -100,7 +129,7 @@ test('a percent is a share of the work, or there is none', () => {
       if (percent === undefined) return true;
       if (key.startsWith('upload')) return upload !== undefined;
       if (key === 'downloading') return order?.kind === 'download' && order.status === 'running';
-      return activity?.status === 'running' && !activity.waitsFor && activity.step !== null
+      return activity?.status === 'running' && !activity.waitsFor && !activity.isRetrying && activity.step !== null
         ? stepStates[activity.step].hasPercent
         : false;
     }),

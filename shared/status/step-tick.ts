@@ -33,6 +33,7 @@ export const stepTicks = {
       de: '{count, plural, one {# Problem} other {# Probleme}}',
     },
   },
+  retrying: { tone: 'careful', label: { en: 'Trying again', de: 'Wird erneut versucht' } },
   failed: { tone: 'bad', label: { en: 'Failed', de: 'Fehlgeschlagen' } },
   cancelled: { tone: 'quiet', label: { en: 'Cancelled', de: 'Abgebrochen' } },
   off: { tone: 'quiet', label: { en: 'Switched off', de: 'Ausgeschaltet' } },
@@ -72,6 +73,7 @@ export function toStepTick<Found extends StepFinding>({
     if (step === 'boot-check' && (run === 'published' || (isOpen && bootCheck === 'off'))) return key('off');
     return key(isOpen ? 'waiting' : 'not-reached');
   }
+  if (row.status === 'failed' && isOpen) return key('retrying');
   if (row.status === 'failed' || row.status === 'cancelled') return key(row.status);
   if (row.status === 'running') return key(row.waitsFor ? `awaits-${row.waitsFor}` : 'running');
   for (const outcome of worstFirst) {

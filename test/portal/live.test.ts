@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import { expectAccessible, widerThanScreen } from '../support/browser.ts';
-import { activeImage, convertingImage, manyImages, rejectedImage } from '../support/portal-images.ts';
+import { activeImage, convertingImage, manyImages, rejectedImage, stuckImage } from '../support/portal-images.ts';
 import { visitPortal } from '../support/portal-visit.ts';
 
 /** What moves on the pages by itself, and what one click does. No worker runs. */
@@ -111,6 +111,26 @@ test('dark and light are changed at once, and remembered', async () => {
   await page.reload();
   await page.getByRole('button', { name: 'Helle Darstellung' }).waitFor();
   expect(await background()).toBe(dark);
+});
+
+test('an image whose last try failed is not shown as being worked on, and the reason stands at its step', async () => {
+  const { installation, project } = portal;
+  const { id } = await stuckImage(installation, project, 'Rocky 9', 'The object store does not answer.');
+  await portal.signIn(member);
+  const { page } = portal;
+  await page
+    .getByRole('row', { name: /Rocky 9/ })
+    .getByText('Wird erneut versucht', { exact: true })
+    .waitFor();
+  await page.getByRole('link', { name: 'Rocky 9' }).click();
+  await page.getByText('Der letzte Versuch ist fehlgeschlagen. Der nächste startet automatisch.').waitFor();
+  const step = page.getByRole('listitem').filter({ has: page.getByText('Konvertierung', { exact: true }) });
+  await step.getByText(/Wird erneut versucht .* Versuch 4/).waitFor();
+  await step.getByText('The object store does not answer.').waitFor();
+  expect(await page.getByText('Wird konvertiert').count()).toBe(0);
+  await expectAccessible(page);
+  await installation.db.deleteFrom('run_steps').where('message', 'is not', null).execute();
+  await installation.db.updateTable('images').set({ deleted_at: new Date() }).where('id', '=', id).execute();
 });
 
 test('a command of a remedy is copied by its button', async () => {
