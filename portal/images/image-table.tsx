@@ -149,7 +149,7 @@ const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isCho
         </Td>
       )}
       <Td dataLabel={t('name')} modifier="breakWord">
-        <Link to={`/images/${image.id}`} className="guest-text image-name">
+        <Link to={`/images/${image.id}`} className="guest-text image-name" title={image.name}>
           {image.name}
         </Link>
         {image.family && <span className="guest-text quiet"> {image.family}</span>}
@@ -169,7 +169,7 @@ const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isCho
         <StatusChip image={image} />
         <Why image={image} />
       </Td>
-      <Td dataLabel={t('system')} modifier="breakWord">
+      <Td dataLabel={t('system')} modifier="breakWord" className="system">
         {system ? (
           <>
             <span className="guest-text">{system}</span>

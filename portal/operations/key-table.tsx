@@ -1,4 +1,4 @@
-import { Button, Checkbox, Label, Skeleton, Toolbar, ToolbarContent, ToolbarItem } from '@patternfly/react-core';
+import { Button, Checkbox, Label, Skeleton } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
 import type { KeyList } from '../../shared/contracts/api.ts';
@@ -30,23 +30,15 @@ export function KeyTable() {
   if (!data) return error ? <Problem error={error} /> : <Skeleton screenreaderText={t('loading')} />;
   const keys = data.keys.filter((key) => showsEnded || (key.revokedAt === null && !hasExpired(key)));
   return (
-    <>
-      <div className="stacked">
-        <p className="quiet">{t('keysHelp')}</p>
-        <Command run={command} copyLabel={t('copyWhat', { what: t('keyCommand') })} />
-      </div>
-      <Toolbar inset={{ default: 'insetNone' }}>
-        <ToolbarContent>
-          <ToolbarItem>
-            <Checkbox
-              id="ended-keys"
-              label={t('endedKeys')}
-              isChecked={showsEnded}
-              onChange={(_event, next) => setShowsEnded(next)}
-            />
-          </ToolbarItem>
-        </ToolbarContent>
-      </Toolbar>
+    <div className="stacked">
+      <p className="quiet">{t('keysHelp')}</p>
+      <Command run={command} copyLabel={t('copyWhat', { what: t('keyCommand') })} />
+      <Checkbox
+        id="ended-keys"
+        label={t('endedKeys')}
+        isChecked={showsEnded}
+        onChange={(_event, next) => setShowsEnded(next)}
+      />
       <Table aria-label={t('keys')} variant="compact">
         <Thead noWrap>
           <Tr>
@@ -66,7 +58,7 @@ export function KeyTable() {
         </Tbody>
       </Table>
       {leaving && <RevokeKey of={leaving} onClose={() => setLeaving(undefined)} />}
-    </>
+    </div>
   );
 }
 

@@ -56,7 +56,14 @@ export function OperationsPage() {
   useEffect(() => {
     if (!isThere) return;
     const item = document.querySelectorAll('.pf-v6-c-tabs__item')[tabs.indexOf(shown)];
-    item?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const list = item?.parentElement;
+    if (!item || !list) return;
+    // Once more when the buttons beside the tabs are there, and when the window is turned.
+    const observer = new ResizeObserver(() => {
+      list.scrollLeft = item instanceof HTMLElement ? item.offsetLeft - (list.clientWidth - item.offsetWidth) / 2 : 0;
+    });
+    observer.observe(list);
+    return () => observer.disconnect();
   }, [shown, isThere]);
   return (
     <>

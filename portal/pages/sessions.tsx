@@ -31,29 +31,33 @@ export function SessionsPage() {
   const hasOthers = sessions.some(({ isCurrent }) => !isCurrent);
   return (
     <PageSection>
-      <Title headingLevel="h1">{t('sessions')}</Title>
-      <p className="quiet">{t('sessionsHelp')}</p>
-      <Table aria-label={t('sessions')} variant="compact">
-        <Thead noWrap>
-          <Tr>
-            <Th>{t('browser')}</Th>
-            <Th>{t('from')}</Th>
-            <Th>{t('signedInSince')}</Th>
-            <Th>{t('lastUsed')}</Th>
-            <Th screenReaderText={t('action')} />
-          </Tr>
-        </Thead>
-        <Tbody>
-          {sessions.map((session) => (
-            <SessionRow key={session.id} session={session} isBusy={isPending} onEnd={() => end(session.id)} />
-          ))}
-        </Tbody>
-      </Table>
-      {hasOthers && (
-        <Button variant="secondary" isDanger isDisabled={isPending} onClick={() => end('others')}>
-          {t('endOtherSessions')}
-        </Button>
-      )}
+      <div className="stacked">
+        <Title headingLevel="h1">{t('sessions')}</Title>
+        <p className="quiet">{t('sessionsHelp')}</p>
+        <Table aria-label={t('sessions')} variant="compact">
+          <Thead noWrap>
+            <Tr>
+              <Th>{t('browser')}</Th>
+              <Th>{t('from')}</Th>
+              <Th>{t('signedInSince')}</Th>
+              <Th>{t('lastUsed')}</Th>
+              <Th screenReaderText={t('action')} />
+            </Tr>
+          </Thead>
+          <Tbody>
+            {sessions.map((session) => (
+              <SessionRow key={session.id} session={session} isBusy={isPending} onEnd={() => end(session.id)} />
+            ))}
+          </Tbody>
+        </Table>
+        {hasOthers && (
+          <div>
+            <Button variant="secondary" isDanger isDisabled={isPending} onClick={() => end('others')}>
+              {t('endOtherSessions')}
+            </Button>
+          </div>
+        )}
+      </div>
     </PageSection>
   );
 }

@@ -70,7 +70,7 @@ export const detailWords = {
     de: 'Der Starttest war ausgeschaltet. Das Image wurde hier nie gestartet.',
   },
   launch: { en: 'Start an instance', de: 'Instanz starten' },
-  launchByCommand: { en: 'Start an instance from the command line', de: 'Instanz über die Kommandozeile starten' },
+  launchByCommand: { en: 'Start from the command line', de: 'Über die Kommandozeile starten' },
   imageOf: { en: 'Image of {project}', de: 'Image von {project}' },
   imageMissing: { en: 'Image not found', de: 'Image nicht gefunden' },
   imageMissingHelp: { en: 'It may have been deleted.', de: 'Es wurde vielleicht gelöscht.' },

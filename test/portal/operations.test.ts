@@ -345,6 +345,18 @@ test.each([
     for (const tabName of ['runs', 'notifications', 'workers', 'quotas', 'keys', 'audit']) {
       await page.goto(`/operations/${tabName}`);
       await page.getByRole('grid').first().waitFor();
+      // However many tabs there are: the chosen one is seen whole.
+      await expect
+        .poll(() =>
+          page.locator('[role=tab][aria-selected=true]').evaluate((item) => {
+            const [of, its] = [item.closest('ul') as Element, item].map((each) => each.getBoundingClientRect()) as [
+              DOMRect,
+              DOMRect,
+            ];
+            return its.left >= of.left - 1 && its.right <= of.right + 1;
+          }),
+        )
+        .toBe(true);
       await inBothThemes(page, () => expectAccessible(page));
       expect(await widerThanScreen(page)).toEqual([]);
       await picture(page, `operations-${tabName}-de-${name}`);
