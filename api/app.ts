@@ -4,6 +4,7 @@ import { requestLimits } from '../shared/limits/request-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerBadAddress, refuseZeroBytes } from './http/bad-address.ts';
 import { limitBodyTime } from './http/body-time.ts';
+import { limitConnections } from './http/connections.ts';
 import { answerErrors } from './http/errors.ts';
 import { guardBy } from './http/guards.ts';
 import { limitHeldMemory } from './http/held-memory.ts';
@@ -60,6 +61,7 @@ export async function createApp(deps: ApiDeps, logger: FastifyBaseLogger): Promi
     requestIdHeader: false,
     frameworkErrors: answerBadAddress(guard, openStackError),
   });
+  limitConnections(app.server);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   let portal: Awaited<ReturnType<typeof servePortal>>;

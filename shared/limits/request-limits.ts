@@ -28,6 +28,22 @@ const KiB = 1024;
  * the OpenAPI document are made from it. ASVS 5.0, 2.4 and 15.2.
  */
 export const requestLimits = {
+  connections: {
+    most: 5000,
+    unit: 'items',
+    of: 'open connections',
+    per: 'An API process',
+    code: 'end-of-connection',
+    remedy: 'Close unused connections.',
+  },
+  connectionsOfAddress: {
+    most: 2000,
+    unit: 'items',
+    of: 'open connections to an API process',
+    per: 'An address',
+    code: 'end-of-connection',
+    remedy: 'Close unused connections.',
+  },
   urlAndHeaderBytes: {
     most: 16 * KiB,
     unit: 'bytes',
