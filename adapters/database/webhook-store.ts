@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
+import { requestLimits } from '../../shared/limits/request-limits.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
 import type { SecretKeys } from '../../shared/secrets/secret-keys.ts';
 import type { Database } from './schema.ts';
@@ -53,7 +54,9 @@ export function createWebhookStore(
         // Enabled webhooks are few; disabled ones may be any number.
         .orderBy(sql`disabled_at desc nulls first`)
         .limit(Math.min(most, mostListed) + mostDisabled)
-        .select(['id', 'url', 'created_at', 'disabled_at'])
+        // An earlier version took URLs of any length.
+        .select(sql<string>`left(url, ${requestLimits.webhookUrlBytes.most})`.as('url'))
+        .select(['id', 'created_at', 'disabled_at'])
         .execute();
       rows.sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
       return rows.map((row) => ({

@@ -14,6 +14,7 @@ import { Family } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageSource } from '../../shared/ports/platform.ts';
 import type { ApiDeps } from '../deps.ts';
+import { inTurn } from '../http/page.ts';
 import { atLeast, readIdentity } from '../identity/identity.ts';
 
 import { ownImage, readDetail, toViews } from './image-access.ts';
@@ -57,10 +58,11 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           response: { 200: FamilyList },
         },
       },
-      async (request) => {
-        const latest = await toViews(deps, await platform.families(), request);
-        return { families: latest.map((image) => ({ family: image.family ?? '', latest: image })) };
-      },
+      (request, reply) =>
+        inTurn(deps.lists, request, reply, async () => {
+          const latest = await toViews(deps, await platform.families(), request);
+          return { families: latest.map((image) => ({ family: image.family ?? '', latest: image })) };
+        }),
     );
 
     app.get(

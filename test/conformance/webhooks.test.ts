@@ -4,6 +4,7 @@ import { Webhook as Verifier, WebhookVerificationError } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
+import { requestLimits } from '../../shared/limits/request-limits.ts';
 import { Postponed } from '../../shared/ports/postponed.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
@@ -64,6 +65,12 @@ test('webhooks are listed for their project, the oldest first, and stay in the l
   await webhooks.disable(one.id);
   expect(await webhooks.list(project.id)).toEqual([{ ...one, disabledAt: expect.any(Date) }, two]);
   expect(JSON.stringify(await webhooks.list(project.id))).not.toContain(secret);
+});
+
+test('a list stays short, also with URLs of an earlier version, which had no limit', async () => {
+  await subscribed(`http://127.0.0.1:9/${'x'.repeat(1_000_000)}`);
+  const [listed] = await webhooks.list(project.id);
+  expect(listed?.url).toHaveLength(requestLimits.webhookUrlBytes.most);
 });
 
 describe('relay', () => {
