@@ -1,18 +1,27 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { freshNamespace } from '../support/temporal-namespace.ts';
 
 /** Commands of operators for keys and for the audit log, as processes of their own. */
 
 let installation: Installation;
+let compileCache: string;
 beforeAll(async () => {
-  installation = await startInstallation({ roles: [] });
+  compileCache = await mkdtemp(join(tmpdir(), 'compile-cache-'));
+  installation = await startInstallation({ roles: [], env: { NODE_COMPILE_CACHE: compileCache } });
 });
-afterAll(() => installation?.close());
+afterAll(async () => {
+  await installation?.close();
+  await rm(compileCache, { recursive: true });
+});
 
 type Ended = { code: number; stdout: string; stderr: string };
 function run(...args: string[]): Promise<Ended> {
@@ -31,6 +40,14 @@ function runWith(more: Record<string, string>, ...args: string[]): Promise<Ended
 async function selfWith(key: string): Promise<number> {
   return (await fetch(`${installation.apiUrl}/v1/self`, { headers: { authorization: `Bearer ${key}` } })).status;
 }
+
+test('a running process has kept what it has compiled, for the next one', async () => {
+  await eventually(async () => (await readdir(compileCache, { recursive: true })).length > 100, {
+    within: 30,
+    what: 'the API has written its compile cache',
+  });
+  expect(installation.api.child.exitCode).toBeNull();
+});
 
 test('a key is listed with its last use, and replaced by one that holds beside it for the overlap', async () => {
   const made = JSON.parse((await run('key', 'create', '--project', 'demo', '--name', 'pipeline', '--json')).stdout);
