@@ -1,16 +1,17 @@
 /// <reference lib="dom" />
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible, picture } from '../support/browser.ts';
+import { writeOverlay } from '../support/overlay-file.ts';
 import { visitPortal } from '../support/portal-visit.ts';
 import { writeSparseDisk } from '../support/sparse-disk.ts';
 
-/** Uploads besides those of portal.test.ts: many, sparse, from another tab, and with the keyboard alone. No worker runs. */
+/** Uploads besides those of one-upload.test.ts: many, sparse, from another tab, and with the keyboard alone. No worker runs. */
 
 const MiB = 1024 ** 2;
 const portal = visitPortal({ roles: [] });
@@ -108,11 +109,7 @@ test('a refused file holds up no other, and one key throws nothing away', async 
     await sparseDisk('also.raw', 20 * MiB, randomBytes(1000)),
   ];
   const overlay = join(folder, 'overlay.qcow2');
-  const header = Buffer.alloc(65_536);
-  header.write('QFI\xfb', 'latin1');
-  header.writeUInt32BE(3, 4);
-  header.writeBigUInt64BE(1024n, 8);
-  await writeFile(overlay, header);
+  await writeOverlay(overlay);
   await portal.signIn(member);
   const { page } = portal;
   await page.getByRole('button', { name: 'Image hochladen' }).click();
