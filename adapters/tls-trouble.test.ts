@@ -16,7 +16,7 @@ test.each([
   expect(tlsTrouble(error, variables)?.remedy).toContain(named);
 });
 
-test('what is no trouble of TLS is not called one', () => {
+test('an error that has nothing to do with TLS is not called a TLS error', () => {
   expect(tlsTrouble(coded('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), variables)).toBeUndefined();
 });
 

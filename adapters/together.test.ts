@@ -6,7 +6,7 @@ function moment() {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('who asks alone is served at once, and who asks meanwhile together', async () => {
+test('a single call is served at once, and calls that come while it runs are served together', async () => {
   const calls: (readonly number[])[] = [];
   const double = together(async (items: readonly number[]) => {
     calls.push(items);

@@ -59,7 +59,7 @@ test.each([
   ]);
 });
 
-test('a script that is allowed and not there is told', () => {
+test('names an allowed script that does not exist', () => {
   const allowed = { ...manifests, '': { ...manifests[''], allowScripts: { b: false, gone: true } } };
   expect(lockfileProblems(lockfile, allowed)).toEqual([expect.stringContaining('names gone')]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toHeaders } from './headers.ts';
 
-test('pairs by comma, percent-encoded; what is none is left out', () => {
+test('reads pairs by comma, percent-encoded, and leaves out what is not a pair', () => {
   expect(toHeaders('authorization=Bearer%20a=b, x-scope = one ,,odd')).toEqual({
     authorization: 'Bearer a=b',
     'x-scope': 'one',

@@ -37,7 +37,7 @@ function byName(name: string) {
 const internal = { kind: 'internal', facts: {} } as const;
 
 describe('with a collector', () => {
-  test('what is begun within a span is its child, lines of logs name it, and what no span is around begins a trace', async () => {
+  test('work inside a span is its child, log lines name the span, and work outside of any span begins a trace', async () => {
     const traces = await open();
     expect([traces.current(), traces.logNames()]).toEqual([undefined, {}]);
     const outer = traces.begin('outer', { kind: 'server', facts: { imageId: 'i', attempt: 3 } });
@@ -83,7 +83,7 @@ describe('with a collector', () => {
     expect(`00-${byName('alone').traceId}-${byName('alone').spanId}-01`).toBe(alone.self);
   });
 
-  test('of an error its code is told, and not its words', async () => {
+  test('a span has the code of an error, and not its text', async () => {
     const traces = await open();
     const span = { name: 'fails', ...internal };
     const thrown = new BootreadyError({ code: 'unavailable', message: 'the guest wrote this' });
@@ -122,7 +122,7 @@ describe('with a collector', () => {
   });
 });
 
-test('a collector that does not answer is told of, and keeps no process from ending', async () => {
+test('the log names a collector that does not answer, and the process still ends', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const traces = await open({

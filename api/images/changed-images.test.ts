@@ -47,7 +47,7 @@ test('however many listen, the database is asked once for all changes of a momen
   expect(new Set(scopes)).toEqual(new Set(['everything']));
 });
 
-test('without listeners nothing is asked, and an image that nobody knows is no change', async () => {
+test('without listeners it asks nothing, and an unknown image is not a change', async () => {
   const { changed, heard, asked, announce } = setUp();
   announce('a');
   expect(asked).not.toHaveBeenCalled();
@@ -59,7 +59,7 @@ test('without listeners nothing is asked, and an image that nobody knows is no c
   expect(asked).toHaveBeenCalledTimes(1);
 });
 
-test('when anything may have changed, all are told at once; a database that fails is asked again', async () => {
+test('when anything may have changed, all listeners hear it; after a database error it asks again', async () => {
   let fails = true;
   const { changed, heard, announce } = setUp(async (ids) => {
     if (fails) throw new Error('away');

@@ -3,7 +3,7 @@ import { createTens, describeReading } from './transfer-progress.ts';
 
 const MiB = 1024 ** 2;
 
-test('progress is told with percent, bytes, speed and time left', () => {
+test('progress shows percent, bytes, speed and time left', () => {
   expect(describeReading({ done: 62 * MiB, total: 100 * MiB, speed: 2 * MiB, secondsLeft: 19 })).toBe(
     '62 %  62.0 MiB of 100 MiB  2.0 MiB/s  19 s left',
   );
@@ -15,7 +15,7 @@ test('progress is told with percent, bytes, speed and time left', () => {
   );
 });
 
-test('every ten percent is told once, from where a continued transfer begins', () => {
+test('every ten percent appears once, counted from where a continued transfer begins', () => {
   const isNewTen = createTens(62, 100);
   const told = [62, 65, 70, 68, 71, 95, 89, 99, 100].filter((bytes) => isNewTen(bytes));
   expect(told).toEqual([70, 95, 100]);

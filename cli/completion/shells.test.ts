@@ -47,7 +47,7 @@ printf '%s|' "\${COMPREPLY[@]}"
   expect(out).toBe('Debian\\ 12\\ \\$\\(id\\)|Debian:13|');
 });
 
-test('zsh: names come with what is told of them', () => {
+test('zsh: names come with their descriptions', () => {
   const out = run(
     'zsh',
     ['-f'],

@@ -47,7 +47,7 @@ test('a percentage never falls, and one that comes late from a step that is over
   expect(shown).toEqual(['admit      30 %', 'admit      done, 0.0 s', 'convert    20 %']);
 });
 
-test('on a terminal the line is written over, and what was broken off is not called done', () => {
+test('on a terminal the line is overwritten, and an aborted step is not called done', () => {
   const { shown, progress } = watched(true);
   progress.step('convert')(42);
   progress.stop();

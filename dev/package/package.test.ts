@@ -39,7 +39,7 @@ test('it is one package: nothing else is installed with it, and it is small', ()
   expect(size).toBeLessThan(1024 ** 2);
 });
 
-test('it says of which packages its code comes', () => {
+test('names the packages that its code comes from', () => {
   const bill = JSON.parse(readFileSync(join(installed, 'sbom.cdx.json'), 'utf8')) as { components: { name: string }[] };
   const names = bill.components.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['commander', 'zod', 'openapi-fetch']));

@@ -80,7 +80,7 @@ describe('ports', () => {
     await expect(choice).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(String(taken)) });
   });
 
-  test('are chosen anew with --new-ports where they are taken, and only there', async () => {
+  test('are chosen again with --new-ports where they are taken, and only there', async () => {
     const before = await remembered();
     const said: string[] = [];
     const after = await choosePorts({ remembered: before, replaceTaken: true }, (line) => said.push(line));
@@ -129,7 +129,7 @@ describe('a server', () => {
       graceSeconds: 1,
     });
 
-  test('that ends at its start is told with its last words', async () => {
+  test('that ends at its start is reported with its last words', async () => {
     await expect(server('echo the disk is gone >&2; exit 4')).rejects.toMatchObject({
       message: 'The server did not start: exit code 4: the disk is gone',
       remedy: `See ${join(folder, 'log')}.`,
@@ -148,7 +148,7 @@ describe('a server', () => {
   });
 });
 
-test('what is tied to a process ends with it, even when that is killed', async () => {
+test('a child that is tied to a process ends with it, even when the process is killed', async () => {
   const service = pathToFileURL(join(import.meta.dirname, 'service.ts')).href;
   const script = `import { spawn } from 'node:child_process';
     import { tieToUs } from '${service}';
@@ -170,7 +170,7 @@ test('what is tied to a process ends with it, even when that is killed', async (
   await when('it is gone', () => command() === '');
 });
 
-test('a process of the product that dies is told of and started again', async () => {
+test('a process of the product that dies is reported and started again', async () => {
   const said: string[] = [];
   const service = await startProduct({
     name: 'The API',

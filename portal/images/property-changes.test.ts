@@ -3,7 +3,7 @@ import { isComplete, listProperties, splitTags, toChanges } from './property-cha
 
 const before = { os_distro: 'debian', hw_disk_bus: 'virtio', note: 'x' };
 
-test('only what differs is told, and what is gone as null', () => {
+test('only differences are sent, and removed properties as null', () => {
   expect(toChanges(before, listProperties(before))).toEqual({});
   const [bus, note, distro] = listProperties(before);
   if (!bus || !note || !distro) throw new Error('three lines');

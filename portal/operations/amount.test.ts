@@ -19,7 +19,7 @@ test.each([
   expect(readAmount(text, unit)).toBe(amount);
 });
 
-test('what is kept is what was typed', () => {
+test('an amount keeps its typed form', () => {
   expect(toText(null, GiB)).toBe('');
   expect(toText(1.5 * GiB, GiB)).toBe('1.5');
   expect(toText(20, 1)).toBe('20');

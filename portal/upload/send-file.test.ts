@@ -127,7 +127,7 @@ test('a part that became another one after it was taken is sent again; a store t
   await expect(never.send()).rejects.toMatchObject({ status: 400, message: 'BadDigest' });
 });
 
-test('an expired link is asked for anew; links that are refused again and again end it', async () => {
+test('an expired link is replaced; links that are refused again and again end the upload', async () => {
   const fresh = world([], (url) =>
     url.endsWith('?1') ? Promise.reject(new PartRefused(403, 'AccessDenied')) : Promise.resolve('e'),
   );
@@ -147,7 +147,7 @@ test('an upload that the store does not know any more is not tried again, and st
   expect(calls).toBe(3);
 });
 
-test('a stop is heard', async () => {
+test('a stop ends the upload', async () => {
   const stop = new AbortController();
   const { send } = world([], (_url, _body, signal) => {
     stop.abort(new Error('stopped'));

@@ -107,7 +107,7 @@ test('one that is paused again before it went on stays paused', async () => {
   await become('done');
 });
 
-test('one that comes to its end while it is paused is done', async () => {
+test('an upload that completes while it is paused is done', async () => {
   const completed = Promise.withResolvers<void>();
   completing = completed.promise;
   await begin();
@@ -119,7 +119,7 @@ test('one that comes to its end while it is paused is done', async () => {
   expect(phase()).toBe('done');
 });
 
-test('what is resumed twice is sent once', async () => {
+test('an upload that is resumed twice is sent once', async () => {
   await begin();
   const pausing = uploads.pause(id);
   uploads.resume(id);

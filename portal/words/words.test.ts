@@ -14,14 +14,14 @@ import { uploadingWords } from './uploading.ts';
 import { webhookWords } from './webhooks.ts';
 import { words } from './words.ts';
 
-test('each text stands in both languages, with the same params', () => {
+test('each text has both languages, with the same params', () => {
   for (const [key, { en, de }] of Object.entries(allWords)) {
     expect([key, en.trim(), de.trim()]).not.toContain('');
     expect([key, readParams(de)]).toEqual([key, readParams(en)]);
   }
 });
 
-test('no key stands in two files', () => {
+test('no key is in two files', () => {
   const files = [
     ...[actionsWords, detailWords, listWords, operationsWords],
     ...[settingsWords, shellWords, stepsWords, uploadingWords, webhookWords],
@@ -30,7 +30,7 @@ test('no key stands in two files', () => {
   expect(keys.toSorted()).toEqual(Object.keys(allWords).toSorted());
 });
 
-test('failures are told in other languages by words that end as sentences', () => {
+test('German texts of failures end as sentences', () => {
   for (const code of Object.keys(errorCodes) as ErrorCode[]) {
     const { title, advice = 'None.' } = describeErrorCode(code).de;
     expect([code, title.at(-1), advice.at(-1)]).toEqual([code, '.', '.']);

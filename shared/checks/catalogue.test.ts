@@ -53,7 +53,7 @@ test.each(Object.entries(unseenWords))('why something was not seen is said in bo
   for (const language of ['en', 'de'] as const) expect(words.problem[language]).toMatch(/\.$/);
 });
 
-test('what could not be seen is told by its reason, and never by the words of what was found', () => {
+test('an unknown finding is explained by its reason, and never by the words of a result', () => {
   const unseen = { unseen: 'filesystem', what: '/dev/sda3 (xfs)' };
   const finding = { code: 'cloud-init-installed', step: 'inspect', outcome: 'unknown', params: unseen } as const;
   expect(describeFinding(finding, 'en').problem).toContain(
@@ -95,7 +95,7 @@ test('the commands are those of the system that was found', () => {
   expect(on()).toHaveLength(4);
 });
 
-test('a finding is told with its params, and what passed with its title alone', () => {
+test('a finding shows its params, and a passed check only its title', () => {
   const finding = { code: 'too-small', step: 'admit', outcome: 'fail', params: { size: 7 } } as const;
   expect(describeFinding(finding, 'de')).toMatchObject({ problem: expect.stringContaining('nur 7 Byte') });
   const large = { ...finding, code: 'upload-size-limit', params: { size: 3 * 1024 ** 3, limit: 1536 } } as const;

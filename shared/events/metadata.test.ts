@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { describeUpload } from './metadata.ts';
 import { metadataText } from './metadata-text.ts';
 
-test('a snapshot says what it is, and what makes no sense of that is told and left out', () => {
+test('reads what a snapshot says of itself, and reports and skips values that make no sense', () => {
   const id = crypto.randomUUID();
   const words = {
     'image-type': 'snapshot',

@@ -291,7 +291,7 @@ test('a folder of VMware, where text and bytes are two files, is named', async (
   ]);
 });
 
-test('a file that the envelope names and the archive lacks is told', async () => {
+test('names a file that the envelope lists and the archive lacks', async () => {
   const files = [{ href: 'a.vmdk', isDisk: true }, { href: 'machine.nvram' }];
   const without = await admit(archive(ovf(files), disk('a.vmdk')));
   expect(told(without)).toEqual(['ova-file-missing warn']);
@@ -303,7 +303,7 @@ test('a file that the envelope names and the archive lacks is told', async () =>
   expect(told(await admit(archive(ovf([files[0] as File]), disk('b.vmdk'))))).toEqual(['ova-file-missing warn']);
 });
 
-test('large data that nobody knows is not left out in silence', async () => {
+test('unknown large data is not skipped silently', async () => {
   const beside = (size: number) => admit(archive(disk('a.vmdk'), member({ name: 'data' }, Buffer.alloc(size, 'x'))));
   expect(told(await beside(MiB))).toEqual(['ova-left-out warn']);
   expect(told(await beside(MiB - 1))).toEqual([]);

@@ -42,7 +42,7 @@ describe('the second opinion', () => {
     ['several extents', specific({ extents: [{}, {}] }), {}],
   ])('%s', (detail, more, about) => expect(describeComplaints(more, about)).toEqual([detail]));
 
-  test('all complaints are told', () => {
+  test('reports all complaints', () => {
     expect(describeComplaints({ format: 'raw', encrypted: true })).toEqual([
       'format raw, not qcow2',
       'it is encrypted',

@@ -3,7 +3,7 @@ import { guestChecks } from '../checks/guest/checks.ts';
 import { isOfIdentity } from '../checks/guest/identity.ts';
 import { isBackup, snapshotProperties } from './snapshot.ts';
 
-test('a snapshot is told by the names that Nova gives its properties', () => {
+test("recognizes a snapshot by Nova's names of properties", () => {
   const [baseImageId, instanceId] = [crypto.randomUUID(), crypto.randomUUID()];
   expect(snapshotProperties({ kind: 'backup', baseImageId, instanceId })).toEqual({
     image_type: 'snapshot',

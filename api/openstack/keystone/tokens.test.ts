@@ -24,7 +24,7 @@ function makeTokens(known: () => KnownKey | undefined, ...secrets: string[]) {
   );
 }
 
-test('a token stands for its key', async () => {
+test('a token has the rights of its key', async () => {
   const key = someKey();
   const tokens = makeTokens(() => key);
   const { token, claims } = tokens.issue(key);

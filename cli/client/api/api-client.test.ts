@@ -51,13 +51,13 @@ test('what passes by itself is asked again', async () => {
   expect(asked).toHaveLength(3);
 });
 
-test('what makes something anew is not sent twice after an answer that got lost', async () => {
+test('a request that creates something is not sent twice when its answer is lost', async () => {
   const { api, asked } = await serving(broken);
   await expect(api.createImage({ name: 'a' })).rejects.toMatchObject({ code: 'unavailable' });
   expect(asked).toEqual(['POST /v1/images']);
 });
 
-test('what the API says is what is thrown', async () => {
+test('the thrown error has the words of the API', async () => {
   const { api, asked } = await serving(json(409, apiError('conflict', 'It is busy.')));
   await expect(api.deleteImage('a/b')).rejects.toMatchObject({
     code: 'conflict',
@@ -68,7 +68,7 @@ test('what the API says is what is thrown', async () => {
   expect(asked).toEqual(['DELETE /v1/images/a%2Fb']);
 });
 
-test('a wrong key is told with what to do here', async () => {
+test('an error about a wrong key says how to log in', async () => {
   const { api, url } = await serving(json(401, apiError('unauthenticated', 'The API key is not valid.')));
   await expect(api.self()).rejects.toMatchObject({
     code: 'unauthenticated',

@@ -17,7 +17,7 @@ const events = [
   { event: 'message', data: 'x' },
 ];
 
-test('events are read with their names and lines; comments and events without data are none', async () => {
+test('reads events with their names and lines, and skips comments and events without data', async () => {
   expect(await parsed(stream)).toEqual(events);
 });
 
@@ -31,6 +31,6 @@ test('it does not matter where the network cuts', async () => {
   }
 });
 
-test('what is not finished is no event', async () => {
+test('an unfinished event is not reported', async () => {
   expect(await parsed('data: a\n\ndata: b\n')).toEqual([{ event: 'message', data: 'a' }]);
 });

@@ -40,7 +40,7 @@ async function seen(api: Parameters<typeof toChanges>[0], count = Number.POSITIV
   return names;
 }
 
-test('a stream that breaks is opened again, and nothing is missed meanwhile', async () => {
+test('a broken stream is opened again, and no change is missed', async () => {
   expect(await seen(makeApi([[image('a'), down], [image('c')]], [image('b'), image('d'), gone]))).toEqual([
     ...['a', 'b', 'c', 'd', 'not-found'],
   ]);

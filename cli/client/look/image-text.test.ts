@@ -174,7 +174,7 @@ test.each([
   expect(render(toState({ status, activity, upload, order: null } as unknown as ImageDetail), false)).toBe(expected);
 });
 
-test('a boot test that was switched off is told, for the image looks like one that was started', () => {
+test('says that the boot test was switched off', () => {
   const published = { ...(run as unknown as RunView), status: 'published' } as const;
   expect(shown(imageLines({ ...image, runs: [published] }))).toContain('  boot-check switched off');
   expect(shown(imageLines(image)).join()).not.toContain('switched off');

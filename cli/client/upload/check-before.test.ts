@@ -80,7 +80,7 @@ test('an image with only its beginning packed soundly is left to the installatio
   expect(await refusals(packed.subarray(0, packed.length / 2))).toEqual([]);
 });
 
-test('what is over the quota of the project is refused, unless its room is taken already', async () => {
+test('a file over the quota of the project is refused, unless its room is already reserved', async () => {
   const used = { bytes: 900, images: 1, uploads: 0, stagedBytes: 0 };
   const quota = { limits: { bytes: 1000, images: 2, uploads: null }, used };
   const refused = async (more: Parameters<typeof findRefusals>[2]) =>

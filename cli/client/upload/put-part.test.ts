@@ -20,7 +20,7 @@ const signal = new AbortController().signal;
 const quiet = { signal, onSent: () => undefined, stillMs: 60_000 };
 const body = Buffer.alloc(5 * 1024 ** 2, 'bytes');
 
-test('the whole part is sent, nothing but it, and progress told on the way', async () => {
+test('exactly the part is sent, with progress on the way', async () => {
   const got: Buffer[] = [];
   const url = await serving((request, response) => {
     expect(request.headers).toMatchObject({ 'content-length': String(body.length) });

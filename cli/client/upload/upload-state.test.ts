@@ -25,7 +25,7 @@ const state: UploadState = {
 };
 const identity = { size: state.size, mtimeNs: state.mtimeNs, inode: state.inode };
 
-test('what was written is read again, by this user only', async () => {
+test('the written state is read again, by this user only', async () => {
   const file = uploadStateFile(dir, { url, path: '/a/disk' });
   expect(await file.read()).toBeUndefined();
   await file.write(state);

@@ -15,7 +15,7 @@ function dependency(work: Dependency['examine'], seconds = 5): Dependency {
   };
 }
 
-test('what is said is kept in order', async () => {
+test('lines keep their order', async () => {
   const { diagnoses, late } = await examine(
     dependency(({ say }) => {
       say.warning('It rains.', 'Take a coat.');
@@ -54,7 +54,7 @@ test('an error of ours brings its own remedy, another one that of the dependency
   ).toMatchObject([{ outcome: 'failed', message: 'It fails: nothing listens there.', remedy: 'Open the window.' }]);
 });
 
-test('what does not answer is a failure, after what it has said until then; what it says later is not heard', async () => {
+test('a check that does not answer fails after its earlier lines, and later lines are ignored', async () => {
   let speak: (() => void) | undefined;
   const { diagnoses, late } = await examine(
     dependency(({ say, signal }) => {

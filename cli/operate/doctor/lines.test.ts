@@ -22,7 +22,7 @@ test('outcome, dependency and finding stand in columns, the remedy below the fin
   );
 });
 
-test('the summary counts what is not well', () => {
+test('the summary counts warnings and failures', () => {
   expect(text(summaryLines([ok]))).toBe('\nEverything works.');
   expect(text(summaryLines([ok, warning]))).toBe('\n1 warning. It works.');
   expect(text(summaryLines([failed, warning, ok, warning]))).toBe('\n1 failed, 2 warnings.');

@@ -59,7 +59,7 @@ test.each(lacks)('no check takes what was not seen for absent: %s without %s', (
       expect([code, outcome, params]).toEqual([code, 'unknown', { unseen: 'file', what: '/x' }]);
 });
 
-test('most of what is looked at matters to a check', () => {
+test('most parts of the view matter to a check', () => {
   const changes = lacks.filter(([, path, view]) =>
     guestFindings(lacking(view, path.split('.'))).some(({ outcome }) => outcome === 'unknown'),
   );
