@@ -65,7 +65,7 @@ export function ImageTable({
   };
   const showsOwner = areShared || self?.role === 'admin';
   return (
-    <Table aria-label={label} variant="compact" className="image-table">
+    <Table aria-label={label} variant="compact" gridBreakPoint="grid-lg" className="image-table">
       <Thead noWrap>
         <Tr>
           {chosen && (
@@ -165,7 +165,7 @@ const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isCho
           </>
         )}
       </Td>
-      <Td dataLabel={t('status')} modifier="breakWord">
+      <Td dataLabel={t('status')} modifier="breakWord" className="state">
         <StatusChip image={image} />
         <Why image={image} />
       </Td>

@@ -78,10 +78,10 @@ function KeyRow({ of: key, onRevoke }: { of: Key; onRevoke: () => void }) {
       <Td dataLabel={t('state')}>
         <KeyState of={key} />
       </Td>
-      <Td dataLabel={t('created')} modifier="nowrap" className="figures">
+      <Td dataLabel={t('created')} className="figures">
         {time(createdAt)}
       </Td>
-      <Td dataLabel={t('lastUsed')} modifier="nowrap" className="figures">
+      <Td dataLabel={t('lastUsed')} className="figures">
         {lastUsedAt === null ? t('neverUsed') : time(lastUsedAt)}
       </Td>
       <Td dataLabel={t('actions')}>

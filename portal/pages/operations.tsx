@@ -60,7 +60,8 @@ export function OperationsPage() {
     if (!item || !list) return;
     // Once more when the buttons beside the tabs are there, and when the window is turned.
     const observer = new ResizeObserver(() => {
-      list.scrollLeft = item instanceof HTMLElement ? item.offsetLeft - (list.clientWidth - item.offsetWidth) / 2 : 0;
+      const left = item instanceof HTMLElement ? item.offsetLeft - (list.clientWidth - item.offsetWidth) / 2 : 0;
+      list.scrollTo({ left, behavior: 'instant' });
     });
     observer.observe(list);
     return () => observer.disconnect();
