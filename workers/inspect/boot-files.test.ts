@@ -1,6 +1,6 @@
 import { matchesGlob, posix } from 'node:path';
 import { expect, test } from 'vitest';
-import { asSeen, toUnseen } from '../../shared/checks/guest/unseen.ts';
+import { asSeen, toUnseen, Unseen } from '../../shared/checks/guest/unseen.ts';
 import { lookAtBootFiles } from './boot-files.ts';
 import { kernelVersionIn } from './kernels.ts';
 import type { Reader } from './reader.ts';
@@ -164,4 +164,34 @@ test('a kernel tells its version itself', () => {
   image.writeUInt16LE(0xffff, 0x20e);
   expect(kernelVersionIn(image)).toBeUndefined();
   expect(kernelVersionIn(Buffer.alloc(100))).toBeUndefined();
+});
+
+test('finds the files of an entry any number of subvolumes above the root, and beside what cannot be read', async () => {
+  const menu = `linux /@/.snapshots/1/snapshot/boot/vmlinuz-6.1.0 root=LABEL=r ro
+initrd /@/.snapshots/1/snapshot/boot/initrd-6.1.0
+boot
+`;
+  const reader = makeReader({ '/boot/grub2/grub.cfg': menu, '/boot/vmlinuz-6.1.0': '', '/boot/initrd-6.1.0': '' });
+  const hidden: Reader = {
+    ...reader,
+    resolve: (path) => {
+      if (path.startsWith('/.snapshots')) throw new Unseen({ reason: 'filesystem', what: '/dev/sda3' });
+      return reader.resolve(path);
+    },
+  };
+  for (const each of [reader, hidden]) {
+    const { boot } = await lookAtBootFiles(each, false);
+    expect(asSeen(() => boot.entry)).toMatchObject({
+      value: { kernel: '/boot/vmlinuz-6.1.0', initrds: ['/boot/initrd-6.1.0'], missing: [] },
+    });
+  }
+  // A file that may lie where nothing can be read is not missing.
+  const { boot } = await lookAtBootFiles(
+    {
+      ...hidden,
+      resolve: (path) => (path === '/boot/vmlinuz-6.1.0' ? Promise.resolve(undefined) : hidden.resolve(path)),
+    },
+    false,
+  );
+  expect(asSeen(() => boot.entry)).toEqual({ unseen: { reason: 'filesystem', what: '/dev/sda3' } });
 });

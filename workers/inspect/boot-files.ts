@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { BootEntry, BootFilesView } from '../../shared/checks/guest/guest-view.ts';
-import { partly, toSeen, toUnseen } from '../../shared/checks/guest/unseen.ts';
+import { askSeen, partly, toSeen, toUnseen, Unseen } from '../../shared/checks/guest/unseen.ts';
 import { chooseLikeSystemdBoot, parseBlsEntry, sortBlsEntries } from './boot-config/bls.ts';
 import { byVersion, type LoaderEntry, longestText, parseGrubEnvironment, type Variables } from './boot-config/entry.ts';
 import { parseGrubConfig, parseGrubLegacy } from './boot-config/grub.ts';
@@ -23,6 +23,7 @@ type Menu = { loader: BootLoader; from: string; entries: readonly LoaderEntry[];
 const version = /^(?:vmlinu[xz]|kernel|Image)-(\d+\.\d.*)$/;
 const mostEntries = 20;
 const mostInitrds = 16;
+const mostFolders = 16;
 
 /** Kernels, and what the boot loader does with them. `viaPartition`: the first sector starts a partition's own loader, which GRUB's is not. */
 export async function lookAtBootFiles(reader: Reader, viaPartition: boolean): Promise<BootFiles> {
@@ -36,13 +37,13 @@ export async function lookAtBootFiles(reader: Reader, viaPartition: boolean): Pr
   let menu: Menu | undefined;
   for (const look of viaPartition ? [lookAtSyslinux, ...looks] : [...looks, lookAtSyslinux])
     menu ??= await look(reader);
-  const { chosen } = menu ?? {};
+  const { chosen, from } = menu ?? {};
   return {
     loader: menu?.loader,
     boot: partly<BootFilesView>({
       images: toSeen(named.length > 0 || !anonymous ? named.sort(byVersion) : undefined),
       moduleFolders: toSeen(folders.sort(byVersion)),
-      entry: menu && chosen ? toSeen(await bootEntry(reader, menu.from, chosen)) : toUnseen('boot-entry'),
+      entry: from && chosen ? await askSeen(() => bootEntry(reader, from, chosen)) : toUnseen('boot-entry'),
     }),
     commandLines: [...(chosen ? [chosen] : []), ...(menu?.entries ?? []).filter((entry) => entry !== chosen)]
       .slice(0, mostEntries)
@@ -139,17 +140,40 @@ async function lookAtSyslinux(reader: Reader): Promise<Menu | undefined> {
   return found && { loader: 'syslinux', from: found[0], ...parseSyslinuxConfig(found[1]) };
 }
 
-/** Paths are those of the filesystem that the loader reads: the root's, /boot's, the ESP's, or a btrfs subvolume's parent. */
+/**
+ * The path without its first folders: a loader reads a btrfs from its top, and the root may be any number of subvolumes below. For example,
+ * /@/.snapshots/1/snapshot/boot/vmlinuz is /boot/vmlinuz.
+ */
+function pathsBelow(path: string): string[] {
+  const names = path.split('/').slice(1, mostFolders);
+  return names.slice(1).map(
+    (_, at) =>
+      `/${path
+        .split('/')
+        .slice(at + 2)
+        .join('/')}`,
+  );
+}
+
+/** Paths are those of the filesystem that the loader reads: the root's, /boot's, the ESP's, or that of the top of a btrfs. */
 async function bootEntry(reader: Reader, from: string, entry: LoaderEntry): Promise<BootEntry> {
   const find = async (name: string): Promise<string | undefined> => {
     const path = name.replace(/^\([^)]*\)/, '');
     const places = path.startsWith('/')
-      ? [path, `/boot${path}`, `/efi${path}`, `/boot/efi${path}`, path.replace(/^\/[^/]+/, '')]
+      ? [path, `/boot${path}`, `/efi${path}`, `/boot/efi${path}`, ...pathsBelow(path)]
       : [posix.join(posix.dirname(from), path), `/${path}`];
+    let hiddenPlace: Unseen | undefined;
     for (const place of places) {
-      const found = place === '' ? undefined : await reader.resolve(place);
-      if (found !== undefined) return found;
+      try {
+        const found = await reader.resolve(place);
+        if (found !== undefined) return found;
+      } catch (error) {
+        if (!(error instanceof Unseen)) throw error;
+        hiddenPlace ??= error;
+      }
     }
+    // It may be where nothing can be read.
+    if (hiddenPlace) throw hiddenPlace;
     return undefined;
   };
   const kernel = await find(entry.kernel);

@@ -9,9 +9,12 @@ const ofSubvolume = 'btrfsvol:';
 /**
  * For libguestfs the image's disk is /dev/sda, whatever name the appliance's kernel gives it: that depends on which disk answers first. libguestfs 1.48 uses
  * the kernel's name inside the names of subvolumes, and accepts both. No other disk of the appliance holds btrfs. libguestfs daemon/device-name-translation.c
+ * From an fstab with `subvol=/@/home` it makes "btrfsvol:/dev/sda3//@/home", which it then cannot mount; openSUSE writes its fstab that way.
  */
 function withStableName(mountable: string): string {
-  return mountable.replace(/^btrfsvol:\/dev\/sd[a-z]{1,3}(?=\d{0,9}\/)/, `${ofSubvolume}/dev/sda`);
+  return mountable
+    .replace(/^btrfsvol:\/dev\/sd[a-z]{1,3}(?=\d{0,9}\/)/, `${ofSubvolume}/dev/sda`)
+    .replaceAll('//', '/');
 }
 
 /** Where operating systems were found; undefined when the search failed. */
