@@ -1,5 +1,5 @@
 import type { RemainsView } from '../../shared/checks/guest/guest-view.ts';
-import { mapSeen, type Seen, Unseen, type Why, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
+import { askSeen, mapSeen, type Seen, Unseen, type Why, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import { readAccounts } from './accounts.ts';
 import { active, type Reader } from './reader.ts';
 import { clean } from './text.ts';
@@ -112,15 +112,15 @@ export async function lookAtRemains(reader: Reader): Promise<{ [Name in keyof Re
       return [kind, why ? { unseen: why } : { value: paths[kind] }];
     }),
   ) as Record<Kind, Seen<string[]>>;
-  const accounts = await look(async () =>
+  const accounts = await askSeen(async () =>
     readAccounts((await config('/etc/passwd')) ?? [], (await config('/etc/shadow')) ?? []),
   );
   const of = <T>(kind: Kind, work: (some: readonly string[]) => Promise<T> | T): Promise<Seen<T>> =>
-    look(async () => work(whatWasSeen(found[kind])));
+    askSeen(async () => work(whatWasSeen(found[kind])));
   return {
     ...found,
-    machineId: await look(async () => (await read('/etc/machine-id'))?.[0]),
-    dbusMachineId: await look(async () => (await about('is-file', '/var/lib/dbus/machine-id'))?.[0] === 'true'),
+    machineId: await askSeen(async () => (await read('/etc/machine-id'))?.[0]),
+    dbusMachineId: await askSeen(async () => (await about('is-file', '/var/lib/dbus/machine-id'))?.[0] === 'true'),
     authorizedKeys: await of('authorizedKeys', (some) => holding(some, active)),
     sudoers: await of('sudoers', (some) => holding(some, (line) => active(line) && /\bNOPASSWD\b/.test(line))),
     privateKeys: await of('privateKeys', (some) => some.filter((path) => !path.endsWith('.pub'))),
@@ -128,23 +128,23 @@ export async function lookAtRemains(reader: Reader): Promise<{ [Name in keyof Re
     passwords: mapSeen(accounts, ({ passwords }) => passwords.map(clean)),
     emptyPasswords: mapSeen(accounts, ({ empty }) => empty.map(clean)),
     users: mapSeen(accounts, ({ people }) => people.map(clean)),
-    homeKilobytes: await look(() => kilobytes(reader, ['/root', '/home'])),
+    homeKilobytes: await askSeen(() => kilobytes(reader, ['/root', '/home'])),
   };
 }
 
-async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
-  try {
-    return { value: await work() };
-  } catch (error) {
-    if (error instanceof Unseen) return { unseen: error.why };
-    throw error;
-  }
-}
+/** The largest of these that is read. A user with the number 65534 makes one of 19 MB. */
+const largestLastlog = 64 * 1024 ** 2;
 
-/** Packages bring empty logs. */
+/** Packages bring empty logs. useradd(8) writes zeros for a new user into lastlog, which stand for "never": they are no trace of a machine. */
 async function findFilled({ about }: Reader, paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
-  for (const path of paths) if (Number((await about('filesize', path))?.[0]) > 0) files.push(path);
+  for (const path of paths) {
+    const size = Number((await about('filesize', path))?.[0]);
+    if (!(size > 0)) continue;
+    if (path === '/var/log/lastlog' && size <= largestLastlog && (await about('is-zero', path))?.[0] === 'true')
+      continue;
+    files.push(path);
+  }
   return files;
 }
 
