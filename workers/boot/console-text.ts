@@ -31,12 +31,16 @@ function cut(line: string): string {
   return pieces.join('\n');
 }
 
-/** Console text as text: no control characters, no colours, no line longer than 4096 characters. */
+const controls =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  /\x1b(?:\[[0-?]{0,40}[ -/]{0,40}[@-~]|[\]PX^_][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78cM])/g;
+
+/**
+ * Console text as text: no control characters, no colours, no line longer than 4096 characters. Neither the control strings of terminals (ECMA-48, 5.6): systemd 258
+ * writes one before each prompt, with the machine id and the like (OSC 3008).
+ */
 export function plainLog(serial: string): string {
-  const lines = serial
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-    .replaceAll(/\x1b(?:\[[0-?]{0,40}[ -/]{0,40}[@-~]|[()][A-Z0-9]|[=>78cM])/g, '')
-    .split('\n');
+  const lines = serial.replaceAll(controls, '').split('\n');
   return lines
     .map((line, index) => (index < lines.length - 1 ? withoutReturns(line) : line.replaceAll('\r', '\n')))
     .join('\n')

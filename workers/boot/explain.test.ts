@@ -338,4 +338,8 @@ test('only the report with the token of this very seed counts', () => {
 
 test('a log is text: no colours, no cursor movements, no control characters', () => {
   expect(plainLog('\x1b[=3h\x1b[0;32m  OK  \x1b[0m] a\r\nb\x07\x1b[2Jc\x1b(B\u009b1m')).toBe('  OK  ] a\nbc1m');
+  const context = '\x1b]3008;start=9b11;user=root;hostname=h\x1b\\';
+  expect(plainLog(`\x1b]104\x07${context}\x1bP+q6E\x1b\\debian login: `)).toBe('debian login: ');
+  // One that never ends takes nothing away.
+  expect(plainLog('\x1b]0;title and all\ndebian login: ')).toBe(']0;title and all\ndebian login: ');
 });

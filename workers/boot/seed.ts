@@ -30,8 +30,10 @@ export function newSeed(): Seed {
     `  [ "$(cat "$each/name" 2>/dev/null)" = ${reportPort} ] && port=/dev/$(basename "$each")`,
     'done',
     `key=absent; grep -qs '${key.split(' ')[1]}' /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys && key=present`,
+    // Not hostname(1), which is a package of its own.
+    'read -r name < /proc/sys/kernel/hostname',
     'network=$(ls /sys/class/net 2>/dev/null | grep -v "^lo$" | tr "\\n" " ")',
-    `line="bootready-report ${token} hostname=$(hostname) key=$key network=$network"`,
+    `line="bootready-report ${token} hostname=$name key=$key network=$network"`,
     '[ -e "$port" ] && echo "$line" > "$port"',
     'echo "$line" > /dev/console',
   ].join('\n');
