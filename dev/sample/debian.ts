@@ -22,7 +22,7 @@ const packages = [
 ];
 
 const grubModules =
-  'part_gpt ext2 xfs btrfs lvm fat search search_label configfile normal linux echo serial terminal test gzio';
+  'part_gpt part_msdos ext2 xfs btrfs lvm fat search search_label configfile normal linux echo serial terminal test gzio';
 /** Its parser knows no conditions yet, but goes on after what fails: on btrfs the root is the subvolume @. */
 const early = `search --no-floppy --label cloudroot --set=root
 set prefix=($root)/boot/grub

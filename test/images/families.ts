@@ -27,7 +27,12 @@ export const families = {
     without: ['systemd-resolved'],
   },
   trixie: { suite: 'trixie' },
-  sid: { suite: 'sid', source: 'deb [check-valid-until=no] http://deb.debian.org/debian sid main' },
+  /** Neither is in every system of it any longer: systemd needs mount(8), and cloud-init useradd(8). */
+  sid: {
+    suite: 'sid',
+    source: 'deb [check-valid-until=no] http://deb.debian.org/debian sid main',
+    more: ['mount', 'passwd'],
+  },
   sysvinit: { without: withoutSystemd, more: ['sysvinit-core', 'ifupdown', 'isc-dhcp-client', 'chrony'] },
   openrc: { without: withoutSystemd, more: ['sysvinit-core', 'openrc', 'ifupdown', 'isc-dhcp-client', 'chrony'] },
   /** systemd-boot boots a unified kernel image. The image contains the command line. ukify(1), systemd-boot(7) */

@@ -122,6 +122,7 @@ export const layouts = {
     config: grubConfig({ top: snapshot }),
     afterwards: [
       ...[
+        'mkdir /to/.snapshots',
         'umount /to',
         'mount DISK3 /to',
         'mkdir-p /to/@/boot/grub',
