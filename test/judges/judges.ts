@@ -6,22 +6,45 @@ import { buildOnce } from '../../dev/sample/kept.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
+import { ensureAppliance } from '../../workers/tools/appliance.ts';
 import { pythonWith } from '../support/python-packages.ts';
 
-/** Other programs that look at the same disks, and the questions for them. None of them shares code with bootready or libguestfs. */
+/**
+ * Other programs that read the same disks, and the questions for them. None of them shares code with bootready, and only virt-inspector with libguestfs: it shows
+ * whether we understand what libguestfs says.
+ */
 
 const run = promisify(execFile);
 const here = import.meta.dirname;
 
 /** The answers of dissect.target about a disk, and its copy of a part of the file tree. It has no answers for a disk that it cannot open. */
-export type Evidence = { dissect: Record<string, { value?: unknown; error?: string }>; tree: string };
+export type Evidence = {
+  dissect: Record<string, { value?: unknown; error?: string }>;
+  tree: string;
+  /** What virt-inspector says, in its XML. */
+  inspector: string;
+};
 
 export async function linkEvidence(disk: string, folder: string): Promise<Evidence> {
   const python = await pythonWith(join(here, 'dissect-target.txt'));
   const tree = join(folder, 'tree');
   mkdirSync(tree, { recursive: true });
   const { stdout } = await run(python, [join(here, 'dissect-target.py'), disk, tree], { maxBuffer: 16 * 1024 ** 2 });
-  return { dissect: JSON.parse(stdout), tree };
+  return { dissect: JSON.parse(stdout), tree, inspector: await runVirtInspector(disk) };
+}
+
+async function runVirtInspector(disk: string): Promise<string> {
+  const { stdout } = await run('virt-inspector', ['--no-icon', '--format=raw', '-a', disk], {
+    env: {
+      ...process.env,
+      LC_ALL: 'C.UTF-8',
+      LIBGUESTFS_BACKEND: 'direct',
+      LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',
+      LIBGUESTFS_PATH: await ensureAppliance(cacheDir()),
+    },
+    maxBuffer: 64 * 1024 ** 2,
+  });
+  return stdout;
 }
 
 /** A package of Debian, unpacked but not installed. */
@@ -151,7 +174,51 @@ function asOpenStack(tree: string): NodeJS.ProcessEnv {
   return { PATH_ROOT: tree, PATH: `${join(tree, 'own')}:${process.env.PATH}` };
 }
 
+/** The text of the first element of this name; the first system comes first. @see virt-inspector(1), virt-inspector.rng */
+function readElement(xml: string, name: string): string | undefined {
+  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+}
+
+function inspector(
+  about: string,
+  ours: Question['ours'],
+  theirs: (xml: string, seen: Seen) => string | undefined,
+): Question {
+  return { judge: 'virt-inspector', about, ours, theirs: (evidence, seen) => theirs(evidence.inspector, seen) };
+}
+
 export const questions: readonly Question[] = [
+  inspector(
+    'kind of system',
+    ({ guest }) => guest.osType ?? 'none',
+    (xml) => readElement(xml, 'name') ?? 'none',
+  ),
+  inspector(
+    'distribution and version',
+    ({ guest }) => guest.osDistro && `${guest.osDistro} ${guest.osVersion}`,
+    (xml) =>
+      readElement(xml, 'distro') &&
+      `${readElement(xml, 'distro')} ${readElement(xml, 'major_version')}.${readElement(xml, 'minor_version')}`,
+  ),
+  inspector(
+    'architecture',
+    ({ guest }) => guest.architecture,
+    (xml) => readElement(xml, 'arch'),
+  ),
+  inspector(
+    'root filesystem',
+    ({ guest }) => guest.rootFilesystem,
+    (xml) => {
+      const root = /<mountpoint dev=['"]([^'"]+)['"]>\/</.exec(xml)?.[1];
+      const filesystem = root && xml.split('<filesystem dev=').find((each) => each.slice(1).startsWith(`${root}`));
+      return filesystem && readElement(filesystem, 'type');
+    },
+  ),
+  inspector(
+    'whether cloud-init is a package',
+    ({ guest, findings }) => (guest.osType === 'linux' ? toOutcome(findings, 'cloud-init-installed') : undefined),
+    (xml) => (xml.includes('<applications>') ? (/<name>cloud-init<\/name>/.test(xml) ? 'pass' : 'fail') : undefined),
+  ),
   dissect(
     'kind of system',
     'os',
