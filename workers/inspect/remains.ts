@@ -135,7 +135,7 @@ export async function lookAtRemains(reader: Reader): Promise<{ [Name in keyof Re
 /** The largest of these that is read. A user with the number 65534 makes one of 19 MB. */
 const largestLastlog = 64 * 1024 ** 2;
 
-/** Packages bring empty logs. useradd(8) writes zeros for a new user into lastlog, which stand for "never": they are no trace of a machine. */
+/** Packages bring empty logs. useradd(8) writes zeros for a new user into lastlog: a log of nothing. */
 async function findFilled({ about }: Reader, paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {

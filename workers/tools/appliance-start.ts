@@ -11,12 +11,19 @@ import { gunzip, zstdDecompress } from 'node:zlib';
 
 const run = promisify(execFile);
 
+/** All that programs for the appliance get of the environment: the worker's own holds its secrets. */
+export const quietEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/nonexistent',
+  LC_ALL: 'C.UTF-8',
+};
+
 /** The most that a kernel unpacks to. That of Debian 12 has 63 MiB. */
 const largestKernel = 512 * 1024 ** 2;
 
 function unpackXz(packed: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const options = { encoding: 'buffer', maxBuffer: largestKernel } as const;
+    const options = { encoding: 'buffer', maxBuffer: largestKernel, env: quietEnvironment } as const;
     const { stdin } = execFile('xz', ['-dc'], options, (error, stdout) => (error ? reject(error) : resolve(stdout)));
     // Then it has ended, and says why.
     stdin?.on('error', () => undefined);
@@ -84,7 +91,7 @@ export async function shortenStart(folder: string): Promise<void> {
   await writeFile(join(folder, 'init'), shorter);
   // The name of the file is relative: debugfs splits its commands at blanks.
   for (const command of ['rm /init', 'write init /init', ...initFields.map((field) => `sif /init ${field}`)]) {
-    await run('debugfs', ['-w', '-R', command, 'root'], { cwd: folder });
+    await run('debugfs', ['-w', '-R', command, 'root'], { cwd: folder, env: quietEnvironment });
   }
   await rm(join(folder, 'init'));
   // debugfs tells no errors by its exit code.
@@ -94,6 +101,8 @@ const initFields = ['mode 0100755', 'uid 0', 'gid 0'];
 
 /** @returns an empty text if the appliance has no such script, or the host no debugfs */
 async function readInit(folder: string): Promise<string> {
-  const answer = await run('debugfs', ['-R', 'cat /init', 'root'], { cwd: folder }).catch(() => undefined);
+  const answer = await run('debugfs', ['-R', 'cat /init', 'root'], { cwd: folder, env: quietEnvironment }).catch(
+    () => undefined,
+  );
   return answer?.stdout ?? '';
 }

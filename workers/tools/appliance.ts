@@ -4,7 +4,7 @@ import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BootreadyError } from '../../shared/errors.ts';
-import { shortenStart } from './appliance-start.ts';
+import { quietEnvironment, shortenStart } from './appliance-start.ts';
 
 const run = promisify(execFile);
 
@@ -85,13 +85,6 @@ async function build(cacheDir: string): Promise<string> {
     });
   }
 }
-
-/** All it gets of the environment: the worker's own holds its secrets. */
-const quietEnvironment = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  HOME: '/nonexistent',
-  LC_ALL: 'C.UTF-8',
-};
 
 /** Runs in its own process group, which ends with us: it starts the appliance once to fill its cache, and that takes a while. */
 async function make(folder: string): Promise<void> {

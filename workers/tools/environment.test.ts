@@ -16,6 +16,7 @@ test('no child gets the environment of the worker, which holds its secrets', () 
   const found = sources.filter((name) => startsProcesses.test(readFileSync(join(root, name), 'utf8')));
   expect(found.sort()).toEqual([
     'adapters/foreign/process.ts',
+    'workers/tools/appliance-start.ts',
     'workers/tools/appliance.ts',
     'workers/tools/own-program.ts',
     'workers/tools/sandbox.ts',
@@ -23,7 +24,7 @@ test('no child gets the environment of the worker, which holds its secrets', () 
   for (const name of found) {
     const text = readFileSync(join(root, name), 'utf8');
     expect(text).not.toContain('process.env');
-    const starts = [...text.matchAll(/\b(?:spawn|run)\(\s*(?:'[\w-]+'|process\.execPath),/g)];
+    const starts = [...text.matchAll(/\b(?:spawn|run|execFile)\(\s*(?:'[\w-]+'|process\.execPath),/g)];
     expect(starts.length).toBeGreaterThan(0);
     for (const { index } of starts) expect(text.slice(index, index + 800)).toMatch(/\benv:/);
   }
