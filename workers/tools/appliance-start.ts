@@ -23,8 +23,12 @@ const largestKernel = 512 * 1024 ** 2;
 
 function unpackXz(packed: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const options = { encoding: 'buffer', maxBuffer: largestKernel, env: quietEnvironment } as const;
-    const { stdin } = execFile('xz', ['-dc'], options, (error, stdout) => (error ? reject(error) : resolve(stdout)));
+    const { stdin } = execFile(
+      'xz',
+      ['-dc'],
+      { encoding: 'buffer', maxBuffer: largestKernel, env: quietEnvironment },
+      (error, stdout) => (error ? reject(error) : resolve(stdout)),
+    );
     // Then it has ended, and says why.
     stdin?.on('error', () => undefined);
     stdin?.end(packed);
