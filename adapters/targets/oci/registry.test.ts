@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { OciTargetConfig } from '../../../shared/operation/targets.ts';
 import { openRegistry } from './registry.ts';
 
-/** A registry alone must not choose who gets the password. test/conformance/targets.test.ts has a real registry with a token server. */
+/** A registry alone must not choose who gets the password. test/conformance/targets-registry.test.ts has a real registry with a token server. */
 
 const servers: Server[] = [];
 afterEach(() => {
