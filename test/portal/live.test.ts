@@ -141,7 +141,16 @@ test('a command of a remedy is copied by its button', async () => {
   const text = (await command.textContent()) ?? '';
   // On a phone as well it is seen whole: people run it as root.
   await page.setViewportSize({ width: 375, height: 812 });
-  expect(await command.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
+  const cut = await page.locator('.command code').evaluateAll((codes) =>
+    codes.map((code) => {
+      const [its, room] = [code, code.closest('.pf-v6-c-card__body, .pf-v6-c-alert') as Element].map((each) =>
+        each.getBoundingClientRect(),
+      ) as [DOMRect, DOMRect];
+      return its.right <= room.right && its.width > 0 && !/hidden|clip/.test(getComputedStyle(code).overflow);
+    }),
+  );
+  expect(cut).toEqual(cut.map(() => true));
+  expect(cut.length).toBeGreaterThan(1);
   expect(text.length).toBeGreaterThan(5);
   await page.getByRole('button', { name: 'Kopieren' }).first().click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(text);
