@@ -33,8 +33,9 @@ export async function linkEvidence(disk: string, folder: string): Promise<Eviden
   return { dissect: JSON.parse(stdout), tree, inspector: await runVirtInspector(disk) };
 }
 
+/** It asks for the passphrase of an encrypted disk; the end of its input is no answer, and then it says nothing. */
 async function runVirtInspector(disk: string): Promise<string> {
-  const { stdout } = await run('virt-inspector', ['--no-icon', '--format=raw', '-a', disk], {
+  const asked = run('virt-inspector', ['--no-icon', '--format=raw', '-a', disk], {
     env: {
       ...process.env,
       LC_ALL: 'C.UTF-8',
@@ -43,7 +44,10 @@ async function runVirtInspector(disk: string): Promise<string> {
       LIBGUESTFS_PATH: await ensureAppliance(cacheDir()),
     },
     maxBuffer: 64 * 1024 ** 2,
+    timeout: 300_000,
   });
+  asked.child.stdin?.end();
+  const { stdout } = await asked.catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }));
   return stdout;
 }
 
