@@ -11,6 +11,7 @@ import { limitHeldMemory } from './http/held-memory.ts';
 import { parseJson } from './http/json-body.ts';
 import { describeApi, describeRefusals } from './http/openapi.ts';
 import { limitRates } from './http/rate-limits.ts';
+import { takeTurns } from './http/turns.ts';
 import { keepAuditTrail } from './identity/audit-trail.ts';
 import { identify } from './identity/identity.ts';
 import { keyRoutes } from './identity/keys.ts';
@@ -106,6 +107,7 @@ export async function createApp(deps: ApiDeps, logger: FastifyBaseLogger): Promi
   await app.register(
     async (v1) => {
       identify(v1, deps);
+      takeTurns(v1, deps.requests);
       describeRefusals(v1);
       for (const routes of [
         selfRoutes,

@@ -66,6 +66,8 @@ export type ApiDeps = {
   workers: WorkerRegistry;
   /** Lists of images are made a few at a time, and projects take turns. */
   lists: Pick<Slots, 'use'>;
+  /** The same for all requests with a key, of which more are worked on at once. */
+  requests: Pick<Slots, 'use'>;
   /** The same for images that are checked before they are kept unchanged. */
   judging: Pick<Slots, 'use'>;
   /** The budget for image data that passes through this process. */

@@ -102,6 +102,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
       workers: createWorkerRegistry(database.db),
       rateCounters: counters,
       lists: createSlots(requestLimits.listsAtOnce.most),
+      requests: createSlots(requestLimits.requestsAtOnce.most),
       judging: createSlots(requestLimits.judgedAtOnce.most),
       uploadMemory: createUploadMemory(config.API_UPLOAD_MEMORY),
       audit: createAuditLog(database.db),

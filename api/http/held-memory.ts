@@ -55,7 +55,7 @@ export function limitHeldMemory(
   app.addHook('preParsing', async (request, reply, payload) => {
     const { headers, routeOptions } = request;
     const length = headers['transfer-encoding'] ? routeOptions.bodyLimit : Number(headers['content-length'] ?? 0);
-    if (!routeOptions.config.takesImageData && length > 0) {
+    if (!routeOptions.config.takesImageData && length > 0 && !reply.raw.destroyed) {
       // If the length is over the limit of the body, the request is refused by its length.
       const taken = takeForBody(request, Math.min(length, routeOptions.bodyLimit));
       reply.raw.once('close', taken.giveBack);
@@ -68,6 +68,8 @@ export function limitHeldMemory(
     // A buffer lies outside the heap, and uses exactly the counted bytes.
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
     if (bytes.length <= smallAnswer) return payload;
+    // Its client has gone: nothing is kept for it, and nothing would give the bytes back.
+    if (reply.raw.destroyed) return bytes;
     const taken = takeForAnswer(request, bytes.length);
     reply.raw.once('close', taken.giveBack);
     reply.raw.setTimeout(limits.unreadMs, () => void reply.raw.destroy());

@@ -75,6 +75,7 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
     app.get(
       '/images/:id/stream',
       {
+        config: { staysOpen: true },
         schema: {
           operationId: 'followImage',
           summary: 'An image and its changes as server-sent events',
@@ -112,6 +113,7 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
     app.get(
       '/images/stream',
       {
+        config: { staysOpen: true },
         schema: {
           operationId: 'followImages',
           summary: 'IDs of changed images as server-sent events, for lists',

@@ -261,6 +261,14 @@ export const requestLimits = {
     code: 'waits',
     remedy: 'Request one page after another.',
   },
+  requestsAtOnce: {
+    most: 64,
+    unit: 'items',
+    of: 'requests with a key that are worked on at once, image data and event streams aside; projects take turns',
+    per: 'An API process',
+    code: 'waits',
+    remedy: 'Send fewer requests at the same time.',
+  },
   judgedAtOnce: {
     most: 4,
     unit: 'items',

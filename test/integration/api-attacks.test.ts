@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
@@ -107,6 +107,32 @@ describe('lists (H5)', () => {
     }
     expect(own.toSorted()).toEqual(made.toSorted());
   });
+});
+
+test('fifteen hundred requests for one large record neither end the process nor keep a neighbour waiting, even when their clients go', async () => {
+  const id = await newImage('busy', { a: '\u0001'.repeat(65_000), b: '\u0001'.repeat(65_000) });
+  const { hostname, port } = new URL(installation.apiUrl);
+  for (const path of [`/image/v2/images/${id}`, `/image/v2/images/${id}/tasks`, `/v1/images/${id}/members`]) {
+    const theirs = Array.from({ length: 1500 }, () => {
+      const socket = connect(Number(port), hostname, () => {
+        const key = keys.busy?.key;
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${key}\r\nAuthorization: Bearer ${key}\r\n\r\n`);
+      });
+      socket.on('error', () => undefined);
+      socket.resume();
+      return socket;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const started = performance.now();
+    expect((await call('neighbour', 'GET', '/v1/self')).status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    for (const socket of theirs) socket.destroy();
+  }
+  await eventually(async () => (await call('busy', 'GET', '/v1/self')).ok, {
+    within: 30,
+    what: 'they have their turns',
+  });
+  expect(installation.api.child.exitCode ?? installation.api.child.signalCode).toBeNull();
 });
 
 test('images of one project that take long to check keep no other from its turn', async () => {

@@ -70,6 +70,7 @@ export async function listsApp(
     operations: createOperationsStore(database.db),
     usualSeconds: async () => ({}),
     lists: createSlots(requestLimits.listsAtOnce.most),
+    requests: createSlots(requestLimits.requestsAtOnce.most),
     judging: createSlots(requestLimits.judgedAtOnce.most),
     workers: createWorkerRegistry(database.db),
     audit: createAuditLog(database.db),

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from '../../deps.ts';
 import { takeJsonOfAnyType } from '../../http/json-body.ts';
+import { takeTurns } from '../../http/turns.ts';
 import { actInScope } from '../../identity/identity.ts';
 import { identityOfToken, type Tokens } from '../keystone/tokens.ts';
 import { actionRoutes } from './actions.ts';
@@ -35,6 +36,7 @@ export function glanceRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsync 
           request.identifyAgain = () => identityOfToken(request.headers, { ...deps, tokens });
           request.identity = await request.identifyAgain();
         });
+        takeTurns(v2, deps.requests);
         actInScope(v2, deps.within);
         const refuseTheRest = refuseOtherMethods(v2);
         await v2.register(schemaRoutes());
