@@ -15,7 +15,15 @@ export function inTurn<T>(
   const onClose = () =>
     left.abort(new BootreadyError({ code: 'gone', message: 'The client no longer waits for the answer.' }));
   reply.raw.once('close', onClose);
-  return slots.use(readIdentity(request).projectId, left.signal, work).finally(() => reply.raw.off('close', onClose));
+  // It may have gone before this began to listen.
+  if (reply.raw.destroyed) onClose();
+  const workIfWanted = async (): Promise<T> => {
+    left.signal.throwIfAborted();
+    return work();
+  };
+  return slots
+    .use(readIdentity(request).projectId, left.signal, workIfWanted)
+    .finally(() => reply.raw.off('close', onClose));
 }
 
 /** So many records are read first, some three MiB with the largest properties; then as many as are likely to fit. */

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { BootreadyError } from '../../shared/errors.ts';
 import type { Slots } from '../../shared/limits/fair-slots.ts';
 import { inTurn } from './page.ts';
 
@@ -9,7 +8,8 @@ declare module 'fastify' {
     staysOpen?: true;
   }
   interface FastifyRequest {
-    endTurn?: () => void;
+    /** Undefined before and after the turn. */
+    endTurn?: (() => void) | undefined;
   }
 }
 
@@ -27,20 +27,19 @@ export function takeTurns(app: FastifyInstance, slots: Pick<Slots, 'use'>): void
     const { takesImageData, staysOpen } = request.routeOptions.config;
     if (takesImageData || staysOpen) return;
     await new Promise<void>((begin, refuse) => {
-      const work = async (): Promise<void> => {
-        if (reply.raw.destroyed) {
-          throw new BootreadyError({ code: 'gone', message: 'The client no longer waits for the answer.' });
-        }
-        await new Promise<void>((end) => {
+      const work = (): Promise<void> =>
+        new Promise((end) => {
           request.endTurn = end;
-          reply.raw.once('close', () => setTimeout(end, longestAfterCloseMs).unref());
+          reply.raw.once('close', () => {
+            if (request.endTurn) setTimeout(end, longestAfterCloseMs).unref();
+          });
           begin();
         });
-      };
       inTurn(slots, request, reply, work).catch(refuse);
     });
   });
   app.addHook('onSend', async (request) => {
     request.endTurn?.();
+    request.endTurn = undefined;
   });
 }
