@@ -45,7 +45,7 @@ export async function insertFetched(
 
 /** @param limits of projects that have none of their own */
 export function createDownloadStore(db: Kysely<Database>, limits: Limits = unlimited): DownloadStore {
-  const { heldUpdate, ...orders } = createOrderStore(db, 'downloads', limits);
+  const { updateIfHeld, ...orders } = createOrderStore(db, 'downloads', limits);
   return {
     ...orders,
 
@@ -124,6 +124,6 @@ export function createDownloadStore(db: Kysely<Database>, limits: Limits = unlim
       };
     },
 
-    progress: (imageId, fence, bytes) => heldUpdate(imageId, fence, bytes),
+    progress: (imageId, fence, bytes) => updateIfHeld(imageId, fence, bytes),
   };
 }

@@ -6,13 +6,13 @@ import { json } from './json.ts';
 import { grant, lockQuota } from './quota.ts';
 import type { Database } from './schema.ts';
 
-/** The part that is the same for every kind of order; `heldUpdate` writes what is of one kind, under its fence. */
+/** The part that is the same for every kind of order; `updateIfHeld` writes what is of one kind, under its fence. */
 export function createOrderStore(
   db: Kysely<Database>,
   /** Its columns are those of both tables. */
   table: 'repairs' | 'downloads',
   limits: Limits,
-): OrderStore & { heldUpdate(imageId: string, fence: number, values: object): Promise<void> } {
+): OrderStore & { updateIfHeld(imageId: string, fence: number, values: object): Promise<void> } {
   // One table's type is used for both; the conformance tests run each of them.
   const orders = table as 'repairs';
   /** Images that nobody deletes. */
@@ -30,7 +30,7 @@ export function createOrderStore(
   };
 
   return {
-    heldUpdate: updateIfHeld,
+    updateIfHeld,
 
     open: (olderThanSeconds) =>
       db

@@ -9,7 +9,7 @@ import type { Database } from './schema.ts';
 
 /** @param limits of projects that have none of their own */
 export function createRepairStore(db: Kysely<Database>, limits: Limits = unlimited): RepairStore {
-  const { heldUpdate, ...orders } = createOrderStore(db, 'repairs', limits);
+  const { updateIfHeld, ...orders } = createOrderStore(db, 'repairs', limits);
   return {
     ...orders,
 
@@ -60,6 +60,6 @@ export function createRepairStore(db: Kysely<Database>, limits: Limits = unlimit
       };
     },
 
-    mended: (imageId, fence, changes) => heldUpdate(imageId, fence, { changes: json(changes) }),
+    mended: (imageId, fence, changes) => updateIfHeld(imageId, fence, { changes: json(changes) }),
   };
 }

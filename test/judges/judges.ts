@@ -7,6 +7,7 @@ import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { ensureAppliance } from '../../workers/tools/appliance.ts';
+import { makeGuestfsEnvironment } from '../support/guestfish.ts';
 import { pythonWith } from '../support/python-packages.ts';
 
 /**
@@ -37,10 +38,8 @@ export async function linkEvidence(disk: string, folder: string): Promise<Eviden
 async function runVirtInspector(disk: string): Promise<string> {
   const asked = run('virt-inspector', ['--no-icon', '--format=raw', '-a', disk], {
     env: {
-      ...process.env,
+      ...(await makeGuestfsEnvironment()),
       LC_ALL: 'C.UTF-8',
-      LIBGUESTFS_BACKEND: 'direct',
-      LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg',
       LIBGUESTFS_PATH: await ensureAppliance(cacheDir()),
     },
     maxBuffer: 64 * 1024 ** 2,

@@ -6,10 +6,15 @@ export async function guestfish(path: string, device: string, commands: readonly
   return execFileSync('guestfish', ['--ro', '--format=raw', '-a', path, '-m', device], {
     input: commands.join('\n'),
     encoding: 'utf8',
-    env: {
-      ...process.env,
-      LIBGUESTFS_BACKEND: 'direct',
-      ...((await kvmWorks()) ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
-    },
+    env: await makeGuestfsEnvironment(),
   });
+}
+
+/** For the programs of libguestfs. guestfs(3), "ENVIRONMENT VARIABLES" */
+export async function makeGuestfsEnvironment(): Promise<NodeJS.ProcessEnv> {
+  return {
+    ...process.env,
+    LIBGUESTFS_BACKEND: 'direct',
+    ...((await kvmWorks()) ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
+  };
 }

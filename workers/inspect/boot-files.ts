@@ -23,7 +23,7 @@ type Menu = { loader: BootLoader; from: string; entries: readonly LoaderEntry[];
 const version = /^(?:vmlinu[xz]|kernel|Image)-(\d+\.\d.*)$/;
 const mostEntries = 20;
 const mostInitrds = 16;
-const mostFolders = 16;
+const mostFolders = 15;
 
 /** Kernels, and what the boot loader does with them. `viaPartition`: the first sector starts a partition's own loader, which GRUB's is not. */
 export async function lookAtBootFiles(reader: Reader, viaPartition: boolean): Promise<BootFiles> {
@@ -145,14 +145,8 @@ async function lookAtSyslinux(reader: Reader): Promise<Menu | undefined> {
  * /@/.snapshots/1/snapshot/boot/vmlinuz is /boot/vmlinuz.
  */
 function pathsBelow(path: string): string[] {
-  const names = path.split('/').slice(1, mostFolders);
-  return names.slice(1).map(
-    (_, at) =>
-      `/${path
-        .split('/')
-        .slice(at + 2)
-        .join('/')}`,
-  );
+  const names = path.split('/').slice(1);
+  return names.slice(1, mostFolders).map((_, at) => `/${names.slice(at + 1).join('/')}`);
 }
 
 /** Paths are those of the filesystem that the loader reads: the root's, /boot's, the ESP's, or that of the top of a btrfs. */
